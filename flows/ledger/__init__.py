@@ -1,0 +1,1 @@
+"""What is on record: what was received, from whom, when, and what each cell said."""

@@ -1,0 +1,1 @@
+"""How it is printed: HTML, PDF, Word, Excel and charts."""

@@ -1,0 +1,1 @@
+"""What each document says: facts of a position made ready to print."""

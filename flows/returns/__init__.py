@@ -1,0 +1,1 @@
+"""What partners send: the workbook layout (declared once), writing forms and reading returns."""
