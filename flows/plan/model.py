@@ -135,7 +135,8 @@ class Measure:
 
     `unit` is printed after the value ("%", "weeks", "per 10,000 aged 0 to 25", "children"); `decimals` is how many
     are printed. `set_name` joins measures returned together (the therapy table), so that a whole set repeated to
-    the digit can be noticed. `question` is how much, how well, or better off (outcomes-based accountability).
+    the digit can be noticed; `role` is what a measure says in a set of waits: waiting, over-18-weeks, longest or
+    average. `question` is how much, how well, or better off (outcomes-based accountability).
     """
 
     ref: str
@@ -148,6 +149,7 @@ class Measure:
     partner: str
     group: str = ""
     set_name: str = ""
+    role: str = ""
     question: str = ""
     numerator: str = ""
     denominator: str = ""

@@ -67,7 +67,8 @@ class EvidenceRow:
 
 @dataclass(frozen=True, slots=True)
 class MeasureRow:
-    """A figure for a measure and a period. `symbol` is why there is no value (z, x, c, low, u) when one was given."""
+    """A figure for a measure and a period. `symbol` is why there is no value (z, x, c, low, u) when one was given;
+    `unit` is the unit as the return has it, which the form fills in and a partner may have changed."""
 
     ref: str
     period: Period | None
@@ -77,6 +78,7 @@ class MeasureRow:
     provisional: bool = False
     symbol: str = ""
     comment: str = ""
+    unit: str = ""
     place: RowPlace = NO_PLACE
 
 

@@ -1,0 +1,142 @@
+"""Taking returns in: what lies in the months' folders, which of it is new, reading that once, and recording it."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
+
+from flows.ledger.records import Arrival
+from flows.ledger.store import Ledger
+from flows.plan.findings import UserError
+from flows.plan.model import Plan
+from flows.plan.periods import Month
+from flows.plan.settings import Workspace
+from flows.returns.layout import LAYOUT_VERSION
+from flows.returns.reading import Reading
+from flows.returns.records import Return
+from flows.returns.vocabulary import vocabulary_of
+
+RECEIPT_LOG = "received.csv"
+"""In the returns folder: which file came in on which day, as the improvement group kept it."""
+
+READER = f"return-{LAYOUT_VERSION}"
+"""The version of the reader. A change of it makes every return be read again; what older versions read is kept."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """How many files lie in the folders, and how many of them were new and have been read and recorded."""
+
+    files: int
+    read: int
+
+
+def take_in(
+    workspace: Workspace,
+    plan: Plan,
+    ledger: Ledger,
+    up_to: Month,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> TakenIn:
+    """Read and record every return up to a month that is not on record yet. An unchanged file costs its fingerprint.
+
+    `progress` is told how many of the new files have been read.
+    """
+    found = list(arrivals(workspace, up_to))
+    reader = f"{READER}-{_words_of(workspace)}"
+    known = ledger.known(reader)
+    new = [(a, path) for a, path in found if (str(a.month), a.file, a.fingerprint) not in known]
+    read: list[tuple[Arrival, Return]] = []
+    with Reading(vocabulary_of(plan, workspace.settings)) as reading:
+        for number, (arrival, path) in enumerate(new, start=1):
+            content = reading.read(path, arrival.file)
+            if content.fingerprint in ("", arrival.fingerprint):
+                read.append((arrival, content))
+            else:
+                _log.warning("%s changed while it was read; it is left for the next run", arrival.file)
+            progress(number, len(new))
+    ledger.record(reader, read)
+    return TakenIn(len(found), len(read))
+
+
+def _words_of(workspace: Workspace) -> str:
+    """What the settings change in how a return is read: the status words."""
+    words = workspace.settings.status.words
+    return "|".join((words.complete, words.on_track, words.at_risk, words.off_track))
+
+
+def arrivals(workspace: Workspace, up_to: Month) -> Iterable[tuple[Arrival, Path]]:
+    """Every file in the months' folders up to a month, in a fixed order. Lock files and half-copied ones are left."""
+    folder = workspace.returns_folder
+    logged = receipt_log(folder / RECEIPT_LOG)
+    today = dt.datetime.now(workspace.settings.calendar.zone).date()
+    for month, path in _files(folder, up_to):
+        fingerprint = _fingerprint(path)
+        on = logged.get((str(month), fingerprint))
+        yield Arrival(month, workspace.shown(path), fingerprint, on or today, on is not None), path
+
+
+def _files(folder: Path, up_to: Month) -> Iterable[tuple[Month, Path]]:
+    if not folder.is_dir():
+        raise UserError(f"The returns folder {folder} is not there: make it, with a folder such as 2022-11 for each month.")
+    for place in sorted(folder.iterdir()):
+        month = _month_of(place)
+        if month is None or month > up_to:
+            continue
+        yield from ((month, path) for path in sorted(place.iterdir()) if not _is_passing(path))
+
+
+def _month_of(place: Path) -> Month | None:
+    if not place.is_dir():
+        return None
+    try:
+        month = Month.parse(place.name)
+    except ValueError:
+        return None
+    return month if str(month) == place.name else None
+
+
+def _is_passing(path: Path) -> bool:
+    """A file that is not meant to be read: hidden, a lock of Excel or LibreOffice, or still being copied."""
+    name = path.name.lower()
+    return name.startswith((".", "~$", "desktop.ini", "thumbs.db")) or name.endswith(
+        (".tmp", ".part", ".partial", ".crdownload", ".download", "~")
+    )
+
+
+def _fingerprint(path: Path) -> str:
+    """The SHA-256 of a file's bytes; for what is no ordinary file, a name for what it is, so that it stays a finding."""
+    if path.is_symlink() or not path.is_file():
+        return "not-a-file"
+    try:
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return "not-readable"
+
+
+def receipt_log(path: Path) -> dict[tuple[str, str], dt.date]:
+    """The day on which each file came in, by month folder and fingerprint; nothing when no log is kept.
+
+    The log is a CSV file with the columns month, file, fingerprint, received (2022-12-02).
+    """
+    if not path.is_file():
+        return {}
+    days = {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            try:
+                days[row["month"], row["fingerprint"]] = dt.date.fromisoformat(row["received"].strip())
+            except (KeyError, TypeError, AttributeError, ValueError):
+                raise UserError(
+                    f"In {path.name}, the row {list(row.values())} cannot be read: it needs month, file, fingerprint and "
+                    "received, with the day as 2022-12-02."
+                ) from None
+    return days

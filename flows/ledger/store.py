@@ -1,0 +1,231 @@
+"""The ledger: one SQLite file (or any database SQLAlchemy speaks to) that remembers every return.
+
+Two tables. `submission` has one row for each file seen in a month's folder, known by its fingerprint; `entry` has
+one row for each row of a return, as the reader read it, with the cells it stood in. Rows are added, never changed
+or removed: a newer return supersedes an older one, it does not erase it. A batch is recorded in one transaction,
+so that an interrupted run leaves the ledger as it was.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+    event,
+    insert,
+    select,
+)
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DatabaseError
+
+from flows.ledger.records import Arrival, Submission
+from flows.plan.findings import UserError
+from flows.plan.periods import Month
+from flows.returns import records
+
+SCHEMA_VERSION = 1
+
+_metadata = MetaData()
+_about = Table("about", _metadata, Column("name", String, primary_key=True), Column("value", String, nullable=False))
+_submission = Table(
+    "submission",
+    _metadata,
+    Column("id", Integer, primary_key=True),
+    Column("month", String(7), nullable=False, index=True),
+    Column("file", String, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("reader", String, nullable=False),
+    Column("received", String(10), nullable=False),
+    Column("logged", Integer, nullable=False),
+    Column("head", Text, nullable=False),
+    UniqueConstraint("month", "file", "fingerprint", "reader"),
+)
+_entry = Table(
+    "entry",
+    _metadata,
+    Column("submission", ForeignKey("submission.id"), nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("ref", String, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
+_ROWS: dict[str, Any] = {
+    "milestones": TypeAdapter(records.MilestoneRow),
+    "evidence": TypeAdapter(records.EvidenceRow),
+    "measures": TypeAdapter(records.MeasureRow),
+    "risks": TypeAdapter(records.RiskRow),
+    "feedback": TypeAdapter(records.FeedbackRow),
+    "commentary": TypeAdapter(records.CommentaryRow),
+    "decisions": TypeAdapter(records.DecisionRow),
+}
+_HEAD: TypeAdapter[records.Return] = TypeAdapter(records.Return)
+
+
+class Ledger:
+    """The record of what was received. Open it with `open_ledger`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def known(self, reader: str) -> set[tuple[str, str, str]]:
+        """Files that need not be read again: (month, file name, fingerprint) recorded by this reader's version."""
+        query = select(_submission.c.month, _submission.c.file, _submission.c.fingerprint)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.where(_submission.c.reader == reader))
+            return {(month, file, fingerprint) for month, file, fingerprint in rows}
+
+    def record(self, reader: str, read: Iterable[tuple[Arrival, records.Return]]) -> int:
+        """Put returns on record, all or none; what is known already is left as it is. Returns how many were new."""
+        new = 0
+        with self._engine.begin() as connection:
+            for arrival, content in read:
+                new += _record_one(connection, reader, arrival, content)
+        return new
+
+    def submissions(self, up_to: Month, known_on: dt.date | None = None) -> tuple[Submission, ...]:
+        """Every file on record for months up to and including `up_to`, as known on a day (default: now).
+
+        A file that several versions of the reader have read is given as the newest version read it, with the day on
+        which it was first received.
+        """
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(_submission).where(_submission.c.month <= str(up_to)).order_by(_submission.c.id)
+            ).all()
+            entries = _entries(connection, up_to)
+        newest: dict[tuple[str, str, str], Submission] = {}
+        for row in rows:
+            key = (row.month, row.file, row.fingerprint)
+            arrival = _arrival(row, newest.get(key))
+            content = _with_rows(_HEAD.validate_json(row.head), entries.get(row.id, {}))
+            newest[key] = Submission(arrival, content, newest[key].order if key in newest else row.id)
+        found = sorted(newest.values(), key=lambda s: s.order)
+        return tuple(s for s in found if known_on is None or s.received <= known_on)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+
+@contextmanager
+def open_ledger(where: Path | str) -> Iterator[Ledger]:
+    """Open the ledger at a file path or a database URL, making it when it is not there yet."""
+    if isinstance(where, Path):
+        where.parent.mkdir(parents=True, exist_ok=True)
+        url = f"sqlite:///{where}"
+    else:
+        url = where
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    ledger = Ledger(engine)
+    try:
+        _prepare(engine, where)
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA busy_timeout = 30000")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _prepare(engine: Engine, where: Path | str) -> None:
+    """Make the tables when they are missing; refuse a database that a newer version has written."""
+    try:
+        with engine.begin() as connection:
+            _metadata.create_all(connection)
+            version = connection.scalar(select(_about.c.value).where(_about.c.name == "schema"))
+            if version is None:
+                connection.execute(insert(_about).values(name="schema", value=str(SCHEMA_VERSION)))
+    except DatabaseError as error:
+        raise UserError(
+            f"The ledger at {where} cannot be used ({error.orig}): restore it from a copy, or move it away to begin a new one."
+        ) from error
+    if version is not None and int(version) > SCHEMA_VERSION:
+        raise UserError(
+            f"The ledger at {where} was written by a newer boardpack (layout {version}): use that version or newer."
+        )
+
+
+def _record_one(connection: Connection, reader: str, arrival: Arrival, content: records.Return) -> int:
+    key = {
+        "month": str(arrival.month),
+        "file": arrival.file,
+        "fingerprint": arrival.fingerprint,
+        "reader": reader,
+    }
+    if connection.scalar(select(_submission.c.id).filter_by(**key)) is not None:
+        return 0
+    bare = _with_rows(content, dict.fromkeys(_ROWS, ()))
+    made = connection.execute(
+        insert(_submission).values(
+            **key,
+            received=arrival.received.isoformat(),
+            logged=int(arrival.logged),
+            head=_HEAD.dump_json(bare).decode(),
+        )
+    )
+    (submission_id,) = made.inserted_primary_key or (None,)
+    rows = [
+        {
+            "submission": submission_id,
+            "kind": kind,
+            "position": position,
+            "ref": str(getattr(row, fields(row)[0].name)),
+            "body": adapter.dump_json(row).decode(),
+        }
+        for kind, adapter in _ROWS.items()
+        for position, row in enumerate(getattr(content, kind))
+    ]
+    if rows:
+        connection.execute(insert(_entry), rows)
+    return 1
+
+
+def _with_rows(content: records.Return, rows: dict[str, Any]) -> records.Return:
+    return replace(content, **rows)
+
+
+def _entries(connection: Connection, up_to: Month) -> dict[int, dict[str, tuple[Any, ...]]]:
+    query = (
+        select(_entry.c.submission, _entry.c.kind, _entry.c.body)
+        .join(_submission)
+        .where(_submission.c.month <= str(up_to))
+        .order_by(_entry.c.submission, _entry.c.kind, _entry.c.position)
+    )
+    found: dict[int, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for submission, kind, body in connection.execute(query):
+        found[submission][kind].append(_ROWS[kind].validate_json(body))
+    return {key: {kind: tuple(rows) for kind, rows in kinds.items()} for key, kinds in found.items()}
+
+
+def _arrival(row: Any, earlier: Submission | None) -> Arrival:
+    if earlier is not None:
+        return earlier.arrival
+    return Arrival(
+        month=Month.parse(row.month),
+        file=row.file,
+        fingerprint=row.fingerprint,
+        received=dt.date.fromisoformat(row.received),
+        logged=bool(row.logged),
+    )

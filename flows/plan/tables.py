@@ -1,0 +1,263 @@
+"""The rows of a plan workbook, found by their headings, each with the cell that it stands in.
+
+python-calamine reads the values. It turns #REF! and its kind into empty text and a formula that was never
+calculated into nothing, so those cells are looked for in the file itself and reported.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import etree
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+from flows.plan.days import tidy
+from flows.plan.findings import Finding, Origin, Severity, UserError
+from flows.plan.layout import SHEETS, Column, Sheet
+
+Grid = Sequence[Sequence[object]]
+"""The values of a sheet, row by row from A1."""
+
+HEADING_ROWS = 40
+"""A heading stands within so many rows from the top, below titles and notes."""
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its number as Excel counts, its values by field, and the column letter of each field."""
+
+    file: str
+    sheet: str
+    number: int
+    values: Mapping[str, object]
+    letters: Mapping[str, str]
+
+    def origin(self, field: str = "") -> Origin:
+        """The cell of a field; of the first column when the sheet has no such field."""
+        letter = self.letters.get(field) or next(iter(self.letters.values()))
+        return Origin(self.file, self.sheet, f"{letter}{self.number}")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows of a sheet and the column letter of each field that was found."""
+
+    rows: tuple[Row, ...] = ()
+    letters: Mapping[str, str] | None = None
+
+
+def read_tables(path: Path, file: str) -> tuple[dict[str, Table], list[Finding]]:
+    """The tables of a plan workbook by the layout's names of the sheets, and what is wrong with headings and cells.
+
+    Raises UserError for a file that is missing, protected by a password or no workbook.
+    """
+    grids = _read_grids(path, file)
+    tables: dict[str, Table] = {}
+    findings: list[Finding] = []
+    used = set()
+    for sheet in SHEETS:
+        name = next((name for name in grids if _is_named(name, sheet.name, *sheet.synonyms)), None)
+        if name is not None:
+            used.add(name)
+            tables[sheet.name], faults = _table(sheet, name, grids[name], file)
+            findings += faults
+        elif sheet.required:
+            findings.append(_missing_sheet(sheet, file))
+    findings += [_unknown_sheet(name, file) for name, grid in grids.items() if name not in used and any(map(any, grid))]
+    findings += _unreadable_cells(path, file, used)
+    return tables, findings
+
+
+def column_letter(number: int) -> str:
+    """The letters of a column counted from 0: A, Z, AA."""
+    letters = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def plain(text: str) -> str:
+    """A heading or name without case, spacing and signs, for comparison."""
+    return re.sub(r"[^a-z0-9]", "", tidy(text).casefold())
+
+
+def _is_named(text: str, *names: str) -> bool:
+    return plain(text) in {plain(name) for name in names}
+
+
+def _read_grids(path: Path, file: str) -> dict[str, Grid]:
+    if not path.is_file():
+        raise UserError(f"The plan {file} is not there: put the plan workbook at {path}.")
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+    except PasswordError:
+        raise _protected(file) from None
+    except (CalamineError, OSError, ValueError) as error:
+        if path.read_bytes()[:4] == _COMPOUND_FILE and path.suffix.lower() == ".xlsx":
+            raise _protected(file) from None
+        raise UserError(
+            f"The plan {file} is not a workbook that can be read ({error}): save it from Excel as .xlsx."
+        ) from None
+
+
+def _protected(file: str) -> UserError:
+    return UserError(f"The plan {file} is protected by a password: save a copy without one.")
+
+
+def _missing_sheet(sheet: Sheet, file: str) -> Finding:
+    return Finding(
+        "plan.missing-sheet",
+        Severity.ERROR,
+        f'The plan has no sheet "{sheet.name}".',
+        f"Add the sheet, with the headings {_listed(sheet.columns)}.",
+        "",
+        origin=Origin(file),
+    )
+
+
+def _listed(columns: Sequence[Column]) -> str:
+    return ", ".join(column.heading for column in columns if column.required)
+
+
+def _unknown_sheet(name: str, file: str) -> Finding:
+    return Finding(
+        "plan.unknown-sheet",
+        Severity.NOTE,
+        f'The sheet "{name}" is none that boardpack knows, so nothing in it is used.',
+        "Correct its name if it belongs to the plan.",
+        "",
+        origin=Origin(file, name),
+    )
+
+
+def _table(sheet: Sheet, name: str, grid: Grid, file: str) -> tuple[Table, list[Finding]]:
+    """The rows below the row that holds the most known headings."""
+    if not any(map(any, grid)) and not sheet.required:
+        return Table(), []
+    found = [_headings(sheet, row) for row in grid[:HEADING_ROWS]]
+    at = max(range(len(found)), key=lambda i: len(found[i]), default=0)
+    places = found[at] if found else {}
+    letters = {field: column_letter(number) for field, number in places.items()}
+    findings = _heading_faults(sheet, grid[at] if grid else [], places, Origin(file, name, f"A{at + 1}"))
+    rows = tuple(
+        Row(file, name, number, {f: row[i] for f, i in places.items() if i < len(row)}, letters)
+        for number, row in enumerate(grid[at + 1 :], start=at + 2)
+        if places and any(not _blank(row[i]) for i in places.values() if i < len(row))
+    )
+    return Table(rows, letters), findings
+
+
+def _blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not tidy(value))
+
+
+def _headings(sheet: Sheet, row: Sequence[object]) -> dict[str, int]:
+    """Where each field stands, if this row is the row of headings; a heading comes before any synonym."""
+    texts = [plain(value) if isinstance(value, str) else "" for value in row]
+    places: dict[str, int] = {}
+    for names in ([(c.field, (c.heading,)) for c in sheet.columns], [(c.field, c.synonyms) for c in sheet.columns]):
+        for field, headings in names:
+            wanted = {plain(heading) for heading in headings}
+            at = next((i for i, text in enumerate(texts) if text in wanted and i not in places.values()), None)
+            if at is not None and field not in places:
+                places[field] = at
+    return dict(sorted(places.items(), key=lambda place: [c.field for c in sheet.columns].index(place[0])))
+
+
+def _heading_faults(sheet: Sheet, row: Sequence[object], places: Mapping[str, int], at: Origin) -> list[Finding]:
+    faults = [
+        Finding(
+            "plan.missing-column",
+            Severity.ERROR,
+            f'The sheet "{at.sheet}" has no column "{column.heading}".',
+            f'Add the heading "{column.heading}" to row {at.cell[1:]}, or undo its renaming.',
+            "",
+            origin=at,
+        )
+        for column in sheet.columns
+        if column.required and column.field not in places
+    ]
+    for number, value in enumerate(row):
+        if isinstance(value, str) and tidy(value) and number not in places.values():
+            faults.append(_stray_heading(value, at, number))
+    return faults
+
+
+def _stray_heading(value: str, at: Origin, number: int) -> Finding:
+    return Finding(
+        "plan.unknown-column",
+        Severity.NOTE,
+        f'The heading "{tidy(value)}" is none that this sheet has, or stands there twice, so the column is not used.',
+        "Correct the heading if the column belongs to the plan.",
+        "",
+        origin=Origin(at.file, at.sheet, f"{column_letter(number)}{at.cell[1:]}"),
+    )
+
+
+def _unreadable_cells(path: Path, file: str, sheets: set[str]) -> list[Finding]:
+    """Cells that hold an Excel error, or a formula that was never calculated: both would be read as empty."""
+    findings = []
+    for sheet, cell, shown in _faulty_cells(path):
+        if sheet in sheets:
+            findings.append(
+                Finding(
+                    "plan.unreadable-cell",
+                    Severity.ERROR,
+                    f"The cell holds {shown}, which has no value.",
+                    "Type the value itself into the cell.",
+                    "",
+                    origin=Origin(file, sheet, cell),
+                )
+            )
+    return findings
+
+
+def _faulty_cells(path: Path) -> Iterator[tuple[str, str, str]]:
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as package:
+        for sheet, part in _sheet_parts(package):
+            with package.open(part) as stream:
+                for _, cell in etree.iterparse(stream, tag=f"{_MAIN}c", resolve_entities=False):
+                    value, formula = cell.findtext(f"{_MAIN}v"), cell.find(f"{_MAIN}f")
+                    if cell.get("t") == "e":
+                        yield sheet, str(cell.get("r")), f"the error {value}"
+                    elif formula is not None and not value:
+                        yield sheet, str(cell.get("r")), "a formula that was never calculated"
+                    cell.clear()
+
+
+def _sheet_parts(package: zipfile.ZipFile) -> list[tuple[str, str]]:
+    """The name of each sheet and its part of the package; none for a package laid out in another way."""
+    try:
+        links = etree.fromstring(package.read("xl/_rels/workbook.xml.rels"))
+        book = etree.fromstring(package.read("xl/workbook.xml"))
+    except KeyError:
+        return []
+    parts = {link.get("Id"): str(link.get("Target")) for link in links}
+    named = [(str(s.get("name")), parts.get(s.get(_REL), "")) for s in book.iter(f"{_MAIN}sheet")]
+    paths = [(name, part.lstrip("/") if part.startswith("/") else f"xl/{part}") for name, part in named]
+    return [(name, part) for name, part in paths if part in package.namelist()]
+
+
+def shown(value: object) -> str:
+    """A cell's value as text: whole numbers without a point, dates as Excel shows them to a British reader."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, dt.date):
+        return f"{value:%d/%m/%Y}"
+    return str(value).strip()

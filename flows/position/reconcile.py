@@ -1,0 +1,85 @@
+"""The reconciliation: plan + ledger → position, as at a period end, as known on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from flows.ledger.records import Submission
+from flows.plan.findings import Finding, in_order
+from flows.plan.model import Plan
+from flows.plan.periods import Month
+from flows.plan.settings import Settings
+from flows.position.claims import history
+from flows.position.decisions import commentary, decision_findings, decisions, feedback
+from flows.position.evidence import evidence_log, expected_evidence_findings
+from flows.position.measure_checks import measure_findings
+from flows.position.measures import measure_states
+from flows.position.milestone_checks import milestone_findings
+from flows.position.milestones import View, milestone_states, standings, with_movement
+from flows.position.model import MilestoneState, Position
+from flows.position.returned import sort_returns
+from flows.position.risks import risk_findings, risk_states
+
+
+def position(
+    plan: Plan,
+    settings: Settings,
+    submissions: Iterable[Submission],
+    month: Month,
+    known_on: dt.date | None = None,
+    plan_findings: Iterable[Finding] = (),
+) -> Position:
+    """Where the partnership stands at the end of `month`, from every submission up to then.
+
+    Movement is against the position of the month before, worked out in the same way from the returns up to it; the
+    first month of the partnership's calendar has none before it.
+    """
+    submissions = tuple(s for s in submissions if s.arrival.month <= month)
+    returned = sort_returns(plan, settings, submissions, month)
+    counted = returned.counted
+    log, evidence_findings = evidence_log(plan, settings, counted, month)
+    made = decisions(plan, counted)
+    view = View(plan, settings, month, history(plan, counted), log, made)
+    states = milestone_states(view)
+    if month > settings.calendar.first:
+        states = with_movement(states, _month_before(plan, settings, submissions, month))
+    measures = measure_states(plan, counted, month)
+    risks = risk_states(plan, counted, month)
+    findings = [
+        *plan_findings,
+        *returned.findings,
+        *milestone_findings(view, states, counted),
+        *evidence_findings,
+        *expected_evidence_findings(plan, log),
+        *measure_findings(plan, month, measures, counted),
+        *risk_findings(plan, month, risks, counted),
+        *decision_findings(plan, month, made),
+    ]
+    return Position(
+        plan=plan,
+        month=month,
+        period_end=month.last_day,
+        returns=returned.state,
+        milestones=states,
+        standings=standings(view, states),
+        evidence=log,
+        measures=measures,
+        risks=risks,
+        decisions=made,
+        feedback=feedback(counted),
+        commentary=commentary(plan, counted, month),
+        findings=in_order(findings),
+        known_on=known_on,
+        inputs=submissions,
+    )
+
+
+def _month_before(
+    plan: Plan, settings: Settings, submissions: Iterable[Submission], month: Month
+) -> tuple[MilestoneState, ...]:
+    before = month.previous()
+    counted = sort_returns(plan, settings, [s for s in submissions if s.arrival.month <= before], before).counted
+    log, _ = evidence_log(plan, settings, counted, before)
+    view = View(plan, settings, before, history(plan, counted), log, decisions(plan, counted))
+    return milestone_states(view)

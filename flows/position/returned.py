@@ -1,0 +1,260 @@
+"""Which returns count: for each partner and month the newest whole one, and what is said about the others.
+
+A return counts for the month whose folder it was put in. What is set aside stays on record and is a finding.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from flows.ledger.records import Submission
+from flows.plan.calendar import returns_due
+from flows.plan.findings import Finding, Origin, Severity
+from flows.plan.model import Partner, Plan
+from flows.plan.periods import Month
+from flows.plan.settings import Settings
+from flows.plan.words import count, day, days, quoted
+from flows.position.model import PartnerReturn
+
+
+@dataclass
+class Returned:
+    """The returns of all months up to one: those that count, in order of month, and the state of the last month."""
+
+    counted: tuple[Submission, ...]
+    state: tuple[PartnerReturn, ...]
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    submission: Submission
+    partner: Partner
+
+
+def sort_returns(plan: Plan, settings: Settings, submissions: Iterable[Submission], month: Month) -> Returned:
+    """Decide which submissions count for each partner and month up to `month`."""
+    findings: list[Finding] = []
+    usable: dict[tuple[Month, str], list[Submission]] = defaultdict(list)
+    aside: dict[tuple[Month, str], list[Submission]] = defaultdict(list)
+    unnamed: list[Submission] = []
+    earlier: list[_Candidate] = []
+    for submission in sorted(submissions, key=_arrival_order):
+        folder = submission.arrival.month
+        findings.extend(_reading_findings(plan, submission))
+        partner, problem = _sender(plan, submission)
+        if partner is None:
+            unnamed.append(submission)
+        if problem is None and partner is not None:
+            problem = _why_set_aside(submission, partner, earlier)
+            earlier.append(_Candidate(submission, partner))
+        if problem is not None:
+            findings.append(problem)
+        if partner is not None:
+            (usable if problem is None else aside)[folder, partner.key].append(submission)
+    counted = []
+    for (folder, key), files in sorted(usable.items()):
+        counted.append(_named(files[-1], key))
+        aside[folder, key].extend(files[:-1])
+        findings.extend(_superseded(files[-1], old, plan.partner[key]) for old in files[:-1])
+    state = tuple(_state(plan, settings, partner, month, counted, aside) for partner in plan.partners)
+    findings.extend(f for s in state for f in _lateness(s))
+    folders = {submission.arrival.file: submission.arrival.month for submission in submissions}
+    return Returned(tuple(counted), state, [f for f in findings if folders.get(f.origin.file, month) == month])
+
+
+def _arrival_order(submission: Submission) -> tuple[Month, object, int]:
+    return submission.arrival.month, submission.received, submission.order
+
+
+def _named(submission: Submission, partner: str) -> Submission:
+    """The submission with its content under the name of the partner it was found to come from."""
+    if submission.content.partner == partner:
+        return submission
+    return replace(submission, content=replace(submission.content, partner=partner))
+
+
+def _reading_findings(plan: Plan, submission: Submission) -> Iterable[Finding]:
+    """What the reader noticed, addressed to the partner, or to the improvement group when nobody can be told."""
+    for finding in submission.content.findings:
+        known = finding.who in plan.partner
+        sender, _ = _sender(plan, submission)
+        yield finding if known else replace(finding, who=(sender or plan.improvement_group).key)
+
+
+def _sender(plan: Plan, submission: Submission) -> tuple[Partner | None, Finding | None]:
+    """Whose return it is: by what the workbook says, else, for a file nobody could read, by its name."""
+    said = submission.content.partner
+    here = Origin(submission.arrival.file)
+    by_name = _partner_of_file(plan, submission.arrival.file)
+    if said in plan.partner:
+        return plan.partner[said], None
+    if not submission.content.readable:
+        return by_name, Finding(
+            "return.not-used",
+            Severity.ERROR,
+            f"The file {quoted(submission.arrival.file)} could not be read, so nothing in it was used.",
+            "Save the return as an Excel workbook (.xlsx) and send it again.",
+            (by_name or plan.improvement_group).key,
+            origin=here,
+        )
+    todo = f"Write one of these on the Return sheet: {', '.join(p.name for p in plan.partners)}."
+    says = (
+        f"It does not say whose return it is: the Return sheet names {quoted(said)}."
+        if said
+        else ("It does not say whose return it is: the partner on the Return sheet is empty.")
+    )
+    who = (by_name or plan.improvement_group).key
+    return by_name, Finding("return.wrong-partner", Severity.ERROR, says, todo, who, origin=here)
+
+
+def _partner_of_file(plan: Plan, file: str) -> Partner | None:
+    """The partner that a file is named after: council.xlsx, council-2.xlsx, Council November.xlsx."""
+    stem = file.rpartition("/")[2].lower()
+    named = [p for p in plan.partners if stem.startswith((p.key.lower(), p.short_name.lower()))]
+    return max(named, key=lambda p: len(p.key), default=None)
+
+
+def _why_set_aside(submission: Submission, partner: Partner, earlier: list[_Candidate]) -> Finding | None:
+    for rule in SET_ASIDE_RULES:
+        finding = rule(submission, partner, earlier)
+        if finding is not None:
+            return finding
+    return None
+
+
+def same_file_again(submission: Submission, partner: Partner, earlier: list[_Candidate]) -> Finding | None:
+    """Stale: the very file, or the same answers, that the partner sent for an earlier month."""
+    for other in reversed(earlier):
+        if other.partner != partner or other.submission.arrival.month >= submission.arrival.month:
+            continue
+        again = f"that it sent for {other.submission.arrival.month.label}"
+        if other.submission.arrival.fingerprint == submission.arrival.fingerprint:
+            says = f"{partner.name} sent the same file {again}; nothing in it is new, so it was not used."
+        elif _same_answers(other.submission, submission):
+            says = f"Every answer in this return is the same as in the one {again}, so it was not used."
+        else:
+            continue
+        todo = f"Send the return for {submission.arrival.month.label}."
+        return Finding("return.stale", Severity.ERROR, says, todo, partner.key, origin=Origin(submission.arrival.file))
+    return None
+
+
+def _same_answers(one: Submission, other: Submission) -> bool:
+    """The same filled-in values; two returns with nothing filled in are not called the same."""
+    filled = any((one.content.milestones, one.content.measures, one.content.evidence, one.content.risks))
+    return filled and one.content.content_fingerprint == other.content.content_fingerprint != ""
+
+
+def for_another_month(submission: Submission, partner: Partner, _: list[_Candidate]) -> Finding | None:
+    """Wrong month: the Return sheet names another month than the folder the file was put in."""
+    said, folder = submission.content.month, submission.arrival.month
+    if said == folder:
+        return None
+    where = Origin(submission.arrival.file, "Return")
+    if said is None:
+        says = f"The Return sheet does not say which month it is for, so it was not used for {folder.label}."
+    else:
+        says = f"The return says it is for {said.label}, but it was put with the returns for {folder.label}; it was not used."
+    todo = f"Put {folder.label} on the Return sheet if that is what it is, or move the file to its own month."
+    return Finding("return.wrong-month", Severity.ERROR, says, todo, partner.key, origin=where)
+
+
+def cannot_be_read(submission: Submission, partner: Partner, _: list[_Candidate]) -> Finding | None:
+    """Unreadable: nothing in the file could be used; the reader's own finding says why."""
+    if submission.content.readable:
+        return None
+    return Finding(
+        "return.not-used",
+        Severity.ERROR,
+        "The return could not be read, so nothing in it was used.",
+        "Send the return again as an Excel workbook (.xlsx).",
+        partner.key,
+        origin=Origin(submission.arrival.file),
+    )
+
+
+SET_ASIDE_RULES: tuple[Callable[[Submission, Partner, list[_Candidate]], Finding | None], ...] = (
+    cannot_be_read,
+    same_file_again,
+    for_another_month,
+)
+
+
+def _superseded(newest: Submission, old: Submission, partner: Partner) -> Finding:
+    """Superseded: a newer return from the same partner for the same month counts instead."""
+    changed = _what_changed(old, newest)
+    return Finding(
+        "return.superseded",
+        Severity.NOTE,
+        f"{partner.name} sent a newer return on {day(newest.received)}, which counts instead; {changed}.",
+        "Nothing to do if the newer return is the right one.",
+        partner.key,
+        origin=Origin(old.arrival.file),
+    )
+
+
+def _what_changed(old: Submission, new: Submission) -> str:
+    rows = {kind: _bare(old, kind) ^ _bare(new, kind) for kind in ("milestones", "evidence", "measures", "risks")}
+    parts = [
+        f"{kind} ({', '.join(sorted({str(r[0]) for r in differing}))})" for kind, differing in rows.items() if differing
+    ]
+    return f"what differs: {'; '.join(parts)}" if parts else "the rows are the same"
+
+
+def _bare(submission: Submission, kind: str) -> set[tuple[object, ...]]:
+    """The rows of one kind without the cells they stand in."""
+    rows = getattr(submission.content, kind)
+    return {tuple(getattr(row, name) for name in row.__slots__ if name != "place") for row in rows}
+
+
+def _state(
+    plan: Plan,
+    settings: Settings,
+    partner: Partner,
+    month: Month,
+    counted: list[Submission],
+    aside: dict[tuple[Month, str], list[Submission]],
+) -> PartnerReturn:
+    mine = {s.arrival.month: s for s in counted if s.content.partner == partner.key}
+    this = mine.get(month)
+    due = returns_due(month, settings)
+    state = "missing" if this is None else "late" if this.received > due else "received"
+    last = max((m for m in mine if m < month), default=None)
+    return PartnerReturn(partner, month, due, state, this, tuple(aside.get((month, partner.key), ())), last)
+
+
+def _lateness(state: PartnerReturn) -> Iterable[Finding]:
+    """Missing or late: no return that can be used by the due day, or one that came after it."""
+    name, month = state.partner.name, state.month.label
+    if state.state == "missing":
+        last = (
+            f"the last one used is for {state.last_month.label}" if state.last_month else "there has been none so far"
+        )
+        yield Finding(
+            "return.missing",
+            Severity.QUERY,
+            f"There is no return that could be used from {name} for {month}; {last}.",
+            f"Send the return for {month}, which was due on {day(state.due)}.",
+            state.partner.key,
+        )
+    elif state.state == "late" and state.counted is not None:
+        behind = (state.counted.received - state.due).days
+        yield Finding(
+            "return.late",
+            Severity.NOTE,
+            f"The return from {name} came on {day(state.counted.received)}, {days(behind)} after it was due.",
+            f"Send the next return by its due day; this one was due on {day(state.due)}.",
+            state.partner.key,
+            origin=Origin(state.counted.arrival.file),
+        )
+
+
+def returns_in_words(state: tuple[PartnerReturn, ...]) -> str:
+    """How many returns came in, in one sentence: 6 of 7 returns received, 1 of them late."""
+    came = [s for s in state if s.state != "missing"]
+    late = sum(s.state == "late" for s in state)
+    words = f"{len(came)} of {count(len(state), 'return')} received"
+    return f"{words}, {late} of them late" if late else words

@@ -1,0 +1,425 @@
+"""A Prefect server that nobody has to start, for flows run from the command line.
+
+Prefect run without a server starts one for every command: 20 s on an empty machine, 9 s afterwards. Here the
+first command leaves a small private server running, later commands find it and cost under 3 s, and it ends
+by itself when it has not been used for BOARDPACK_SERVER_IDLE_MINUTES (10; 0 ends it with the command). Who
+has a server of his own, or Prefect Cloud, keeps it: then nothing is started.
+
+The state folder has one `server.json` that says where the server is, and `start.lock`, held while anybody
+looks for, starts or retires a server; `prefect_keeper` says how one can tell who is alive. Nothing here
+imports Prefect before it must: that costs a command more than all the rest.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import gc
+import importlib.metadata
+import json
+import logging
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from flows.prefect_keeper import (
+    ANSWER_WAIT,
+    DEFAULT_IDLE_MINUTES,
+    LOCK_WAIT,
+    NoServerError,
+    Server,
+    database_settings,
+    delete,
+    held,
+    is_locked,
+    text,
+)
+
+log = logging.getLogger(__name__)
+
+STATE_SETTING = "BOARDPACK_STATE"
+IDLE_SETTING = "BOARDPACK_SERVER_IDLE_MINUTES"
+START_WAIT = 60.0  # Longest wait for a server to come up, in seconds.
+
+# What both the server and a command's own Prefect do without.
+COMMON_SETTINGS = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+}
+SERVER_SETTINGS = COMMON_SETTINGS | {
+    "PREFECT_UI_ENABLED": "false",
+    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+    "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+}
+# The command prints its own progress, and an error that leaves a flow is raised to the command as well.
+CLIENT_SETTINGS = COMMON_SETTINGS | {
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
+    "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
+}
+
+
+# --- For commands ---------------------------------------------------------------------------------------------
+
+
+class Connection:
+    """A command's hold on a server; `ready()` is entered around the flow."""
+
+    def __init__(self, server: Server | None, why_not: str = "") -> None:
+        self.server = server
+        self._why_not = why_not
+
+    @contextlib.contextmanager
+    def ready(self) -> Iterator[None]:
+        """Wait until the server answers and run the body against it.
+
+        Without a server the body runs all the same, on one that Prefect starts for this command only; the log
+        says so in one sentence. On a server of the user's own nothing is changed.
+        """
+        _load_prefect()
+        if self.server and not _wait_for(self.server):
+            self._why_not = f"it did not come up (see {Path(self.server.folder).parent / 'server.log'})"
+            self.server = None
+        if self.server:
+            with _prefect_settings({"api.url": self.server.url, "api.auth_string": self.server.auth}):
+                yield
+        elif self._why_not:
+            with _server_for_this_command(self._why_not):
+                yield
+        else:
+            yield
+
+
+@contextlib.contextmanager
+def prefect_server() -> Iterator[Connection]:
+    """Find or start the server, without waiting for it, and point this process's Prefect at it.
+
+    Enter it before anything imports Prefect and as early as possible: the server starts up while the command
+    imports and reads. Child processes inherit the settings. Raises nothing of its own: if there can be no
+    server, `Connection.ready` makes do without.
+    """
+    if users_own_server():
+        yield Connection(None)
+        return
+    minutes = idle_minutes()
+    with contextlib.ExitStack() as stack:
+        try:
+            server = stack.enter_context(_used_server(_state_folder(), minutes))
+        except (NoServerError, OSError) as error:
+            connection = Connection(None, str(error))
+            stack.enter_context(_environment(dict(CLIENT_SETTINGS)))
+        else:
+            connection = Connection(server)
+            stack.enter_context(_environment(_client_settings(server)))
+        yield connection
+    if minutes == 0 and connection.server:
+        stop_server()
+
+
+def users_own_server() -> str:
+    """Where the user's own Prefect settings say that his server is, or "" if he has none.
+
+    Looked for where Prefect looks: the environment, `.env`, `prefect.toml` and `pyproject.toml` in the working
+    folder, and the active profile.
+    """
+    if url := os.environ.get("PREFECT_API_URL"):
+        return url
+    for line in text(Path(".env")).splitlines():
+        name, _, value = line.removeprefix("export ").partition("=")
+        if name.strip().upper() == "PREFECT_API_URL" and value.strip(" '\""):
+            return value.strip(" '\"")
+    project = _toml(Path("pyproject.toml")).get("tool", {}).get("prefect", {})
+    for settings in (_toml(Path("prefect.toml")), project):
+        if url := settings.get("api", {}).get("url"):
+            return str(url)
+    home = Path(os.environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
+    profiles = _toml(Path(os.environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml").expanduser())
+    active = os.environ.get("PREFECT_PROFILE") or profiles.get("active", "")
+    return str(profiles.get("profiles", {}).get(active, {}).get("PREFECT_API_URL", ""))
+
+
+def idle_minutes() -> float:
+    """For how many minutes an unused server stays (BOARDPACK_SERVER_IDLE_MINUTES); 0 ends it with its command."""
+    text = os.environ.get(IDLE_SETTING, "").strip()
+    try:
+        minutes = float(text or DEFAULT_IDLE_MINUTES)
+        if 0 <= minutes <= 7 * 24 * 60:
+            return minutes
+    except ValueError:
+        pass
+    log.warning("%s is %r, which is not a number of minutes from 0 to 10080: %g is used.",
+                IDLE_SETTING, text, DEFAULT_IDLE_MINUTES)  # fmt: skip
+    return DEFAULT_IDLE_MINUTES
+
+
+def server_status() -> str:
+    """One sentence on whether a server is running, where, since when, and who uses it."""
+    if url := users_own_server():
+        return f"Your own Prefect server is used ({url}); boardpack starts none."
+    server = _found(_state_folder())
+    if server is None:
+        return "No Prefect server is running; the next command starts one."
+    since = time.strftime("%H:%M on %d %B %Y", time.localtime(server.started))
+    users = len(server.users())
+    used = f"used by {users} command{'s' * (users != 1)} now" if users else "not in use now"
+    return f"Prefect server {server.version} at {server.url}, process {server.pid}, since {since}, {used}."
+
+
+def stop_server(even_if_used: bool = False) -> bool:
+    """End the server now; returns whether none is left. One that a command is using stays, unless told."""
+    root = _state_folder()
+    with held(root / "start.lock", LOCK_WAIT):
+        server = _found(root)
+        if server is None:
+            return True
+        if server.users() and not even_if_used:
+            return False
+        _end(root, server)
+    return True
+
+
+# --- Finding and starting -------------------------------------------------------------------------------------
+
+
+def _state_folder() -> Path:
+    """The first folder for our state that can be written: as set, the user's own, or a temporary one."""
+    home = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    name = f"prefect-{importlib.metadata.version('prefect')}"
+    chosen = os.environ.get(STATE_SETTING)
+    # The whole path names the socket-free lock files only, so its length does not matter.
+    user = str(os.getuid()) if sys.platform != "win32" else os.environ.get("USERNAME", "")
+    places = [chosen, str(Path(home, "boardpack")), str(Path(tempfile.gettempdir(), f"boardpack-{user}"))]
+    for place in filter(None, places):
+        with contextlib.suppress(OSError, RuntimeError):
+            folder = Path(place).expanduser().absolute() / name
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _check_ours(folder)
+            return folder
+    raise NoServerError(f"no folder for its state can be written (tried {', '.join(filter(None, places))})")
+
+
+def _check_ours(folder: Path) -> None:
+    """Raise OSError unless the folder is this user's and takes a file."""
+    if sys.platform != "win32":
+        if folder.stat().st_uid != os.getuid() or folder.parent.stat().st_uid not in (os.getuid(), 0):
+            raise PermissionError(folder)
+        folder.chmod(0o700)
+    (folder / "start.lock").touch()
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+
+
+@contextlib.contextmanager
+def _used_server(root: Path, minutes: float) -> Iterator[Server]:
+    """A server, found or started, that knows while the body runs that it is in use."""
+    with contextlib.ExitStack() as use:
+        with held(root / "start.lock", LOCK_WAIT):
+            server = _sound(root) or _start(root)
+            file = Path(server.folder, "users", secrets.token_hex(8))
+            file.write_text(str(minutes), encoding="ascii")
+            # Deleted after the lock has gone: Windows deletes no open file.
+            use.callback(_delete, file)
+            use.enter_context(held(file, LOCK_WAIT))
+        yield server
+
+
+def _found(root: Path) -> Server | None:
+    """The server that the state file names, if its process lives; a stale or damaged state file names none."""
+    try:
+        server = Server(**json.loads((root / "server.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    return server if server.lives() else None
+
+
+def _sound(root: Path) -> Server | None:
+    """The running server; one that has had time to start and does not answer is ended."""
+    server = _found(root)
+    if server is None or time.time() - server.started < START_WAIT or server.answers():
+        return server
+    _end(root, server)
+    return None
+
+
+def _start(root: Path) -> Server:
+    """Start a server process and return as soon as it listens; the start lock must be held."""
+    _clear(root)
+    command = [sys.executable, "-P", "-m", "flows.prefect_keeper", str(root)]
+    with (root / "server.log").open("wb") as output:
+        # Its own session, files and folder: it holds no terminal, no pipe and no workspace, hears no Ctrl-C.
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=root, env=_server_environment(),
+            start_new_session=True, creationflags=0x208 if sys.platform == "win32" else 0,
+        )  # fmt: skip
+    deadline = time.monotonic() + START_WAIT
+    while time.monotonic() < deadline:
+        ended = process.poll() is not None
+        if server := _found(root):
+            _forget(process)
+            return server
+        if ended and process.returncode != 0:
+            break
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    raise NoServerError(f"its process could not be started (see {root / 'server.log'})")
+
+
+def _forget(process: subprocess.Popen[bytes]) -> None:
+    """Let go of a started process: where there is fork it has handed over to its child and ends at once."""
+    if sys.platform == "win32":
+        process.returncode = 0
+    else:
+        process.wait()
+
+
+def _server_environment() -> dict[str, str]:
+    """This process's environment without the user's Prefect settings, which are meant for his own server."""
+    inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith("PREFECT_")}
+    ours = [str(Path(__file__).absolute().parent.parent), os.environ.get("PYTHONPATH", "")]
+    return inherited | SERVER_SETTINGS | {"PYTHONPATH": os.pathsep.join(filter(None, ours))}
+
+
+def _clear(root: Path) -> None:
+    """Take away what servers left that were killed."""
+    delete(root / "server.json")
+    for folder in root.glob("server-*"):
+        if not is_locked(folder / "alive"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end(root: Path, server: Server) -> None:
+    """End a server that lives, gently if it will, and clear up after it; the start lock must be held."""
+    delete(root / "server.json")
+    for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
+        # The lock proves that the number still belongs to the server and not to a later process.
+        if server.lives():
+            with contextlib.suppress(OSError):
+                os.kill(server.pid, number)
+        deadline = time.monotonic() + ANSWER_WAIT
+        while server.lives() and time.monotonic() < deadline:
+            time.sleep(0.02)
+    _clear(root)
+
+
+def _wait_for(server: Server) -> bool:
+    """Wait until the server answers; False when it ends, or has not answered in time."""
+    deadline = time.monotonic() + START_WAIT
+    while time.monotonic() < deadline:
+        if server.answers(wait=START_WAIT):
+            return True
+        if not server.lives():
+            return False
+        time.sleep(0.05)
+    return False
+
+
+# --- This process's Prefect -----------------------------------------------------------------------------------
+
+
+def _client_settings(server: Server) -> dict[str, str]:
+    """Environment variables that point Prefect at the server, and past a proxy meant for the internet."""
+    settings = CLIENT_SETTINGS | {"PREFECT_API_URL": server.url, "PREFECT_API_AUTH_STRING": server.auth}
+    if not os.environ.get("PREFECT_HOME"):
+        settings["PREFECT_HOME"] = str(Path(server.folder, "client"))
+    if any(os.environ.get(name) for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")):
+        direct = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+        settings["no_proxy"] = settings["NO_PROXY"] = ",".join(filter(None, [direct, "127.0.0.1"]))
+    return settings
+
+
+@contextlib.contextmanager
+def _quick_imports() -> Iterator[None]:
+    """Import in the body without looking for garbage, and do not look through the modules again at the very end.
+
+    What modules hold lives as long as the process. Collecting it costs a command 0.2 s while it starts and 0.4 s
+    after its last line.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    atexit.unregister(gc.freeze)
+    atexit.register(gc.freeze)
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _load_prefect() -> None:
+    """Load what the flow's first second would load, while a new server is still coming up."""
+    import fastapi.encoders
+    import prefect.flow_engine
+    import prefect.task_engine  # noqa: F401
+
+
+@contextlib.contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables for the body and put back what was there; what logging the user asked for stays."""
+    before = {name: os.environ.get(name) for name in values}
+    kept = {"PREFECT_LOGGING_LEVEL"} & os.environ.keys()
+    os.environ.update({name: value for name, value in values.items() if name not in kept})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _prefect_settings(values: Mapping[str, Any]) -> Iterator[None]:
+    """Change settings inside Prefect, whatever the environment was when it was imported.
+
+    No heartbeat: it is for noticing dead runs from far away, and its thread would hold up the end of every flow
+    by a second. What Prefect still has to tell the server is sent before the end of the body counts as the end.
+    """
+    from prefect.events.worker import EventsWorker
+    from prefect.settings import temporary_settings
+
+    with temporary_settings({"flows.heartbeat_frequency": None, **values}):
+        try:
+            yield
+        finally:
+            EventsWorker.drain_all(timeout=ANSWER_WAIT)
+
+
+@contextlib.contextmanager
+def _server_for_this_command(why: str) -> Iterator[None]:
+    """Let Prefect start a server in its own way, as slow as that is, with everything in a temporary folder."""
+    log.warning("Prefect's server could not be kept ready, so this command starts its own and is slower: %s.", why)
+    with tempfile.TemporaryDirectory(prefix="boardpack-", ignore_cleanup_errors=True) as folder:
+        settings = SERVER_SETTINGS | database_settings(Path(folder, "prefect.db")) | {"PREFECT_HOME": folder}
+        none = {"api.url": None, "api.auth_string": None, "server.ephemeral.enabled": True}
+        with _environment(settings | {"PREFECT_API_URL": ""}), _prefect_settings(none):
+            try:
+                yield
+            finally:
+                _stop_prefects_own_server()
+
+
+def _stop_prefects_own_server() -> None:
+    from prefect.server.api.server import SubprocessASGIServer
+
+    for server in list(SubprocessASGIServer._instances.values()):
+        server.stop()
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text(file))
+    except tomllib.TOMLDecodeError:
+        return {}

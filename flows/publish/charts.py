@@ -1,0 +1,301 @@
+"""Charts as inline SVG: one series against its baseline, target and comparators.
+
+A chart here is drawn text and lines in points (1 unit = 1 pt), so it stays sharp in the PDF and can be turned
+into a picture for Word. It has no title of its own inside the drawing: the finding, the unit and the source are
+real text that `figure` puts above and below it, and the drawing's `<title>` is the alternative text.
+
+The same chart always gives the same characters. Nothing depends on colour alone: lines differ by dash and carry
+their label, provisional points are hollow, gaps are gaps.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from itertools import pairwise
+from math import ceil, floor, log10
+from typing import Literal
+
+FONT = "Source Sans 3"
+INK, ACCENT, RULE, GRID, GREY = "#1b1f24", "#14477a", "#8a939c", "#dfe3e7", "#5a6672"
+TEXT = 9.0
+"""Size of every word in a chart, in points: nothing in a paper is smaller."""
+
+COUNTED_UNITS = frozenset({"count", "number", "people", "children"})
+"""Units whose axis always begins at zero."""
+
+LineKind = Literal["baseline", "target", "comparator"]
+
+
+@dataclass(frozen=True)
+class ChartPoint:
+    """One value of the series; `label` is its period in words, `value` is None where no figure was returned."""
+
+    label: str
+    date: date
+    value: float | None
+    provisional: bool = False
+
+
+@dataclass(frozen=True)
+class ChartLine:
+    """A level to hold the series against, drawn across the chart and labelled at its end."""
+
+    label: str
+    value: float
+    kind: LineKind
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Everything a trend chart says.
+
+    `title` is the finding, `subtitle` what is plotted, `unit` is "%" or the unit in words, `alt` the finding, the
+    latest value and the range in one or two sentences. `wide` charts are 165 mm across, others 80 mm.
+    """
+
+    title: str
+    subtitle: str
+    unit: str
+    points: tuple[ChartPoint, ...]
+    lines: tuple[ChartLine, ...]
+    alt: str
+    source: str
+    wide: bool = False
+    from_zero: bool = False
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """The rectangle that holds the lines, and how dates and values fall on it."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    first_day: int
+    last_day: int
+    low: float
+    high: float
+
+    def x(self, day: date) -> float:
+        span = self.last_day - self.first_day
+        share = (day.toordinal() - self.first_day) / span if span else 0.5
+        return self.left + share * (self.right - self.left)
+
+    def y(self, value: float) -> float:
+        return self.bottom - (value - self.low) / (self.high - self.low) * (self.bottom - self.top)
+
+
+@dataclass(frozen=True)
+class _Label:
+    """Words at the right-hand end of a line: where they would like to stand, and how they look."""
+
+    y: float
+    lines: tuple[str, ...]
+    colour: str
+    bold: bool = False
+
+    @property
+    def height(self) -> float:
+        return len(self.lines) * (TEXT + 1.5)
+
+
+def figure(chart: Chart) -> str:
+    """The whole `<figure>`: the finding, what is plotted and the source as text, then the drawing."""
+    hollow = " Hollow points are provisional." if any(p.provisional for p in chart.points) else ""
+    kind = "" if chart.wide else ' class="half"'
+    return (
+        f"<figure{kind}><figcaption><strong>{escape(chart.title)}</strong><br>{escape(chart.subtitle)}</figcaption>"
+        f'{trend_chart(chart)}<p class="source">Source: {escape(chart.source)}.{hollow}</p></figure>'
+    )
+
+
+def trend_chart(chart: Chart) -> str:
+    """The drawing alone: an `<svg>` with its alternative text, 165 mm or 80 mm wide."""
+    width, height, size = (467.7, 162.0, 'width="165mm"') if chart.wide else (226.8, 132.0, 'width="80mm"')
+    known = [point for point in chart.points if point.value is not None]
+    body = _drawing(chart, known, width, height) if known else [_words(0, 20, "No figures yet", GREY)]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} height="{_n(height / 72 * 25.4)}mm" '
+        f'viewBox="0 0 {_n(width)} {_n(height)}" role="img" font-family="{FONT}" font-size="{_n(TEXT)}">'
+        f"<title>{escape(chart.alt)}</title>{''.join(body)}</svg>"
+    )
+
+
+def _drawing(chart: Chart, known: Sequence[ChartPoint], width: float, height: float) -> list[str]:
+    ticks = _ticks(chart, known)
+    tick_words = [_amount(tick, chart.unit) for tick in ticks]
+    room = 24 if chart.wide else 17
+    ends = [(line, _wrap(f"{line.label} {_amount(line.value, chart.unit)}", room)) for line in chart.lines]
+    latest = _wrap(_latest_words(chart, known[-1]), room)
+    label_width = max(_width(text) for _, texts in [(None, latest), *ends] for text in texts)
+    frame = _Frame(
+        left=max(map(_width, tick_words)) + 6,
+        right=width - label_width - 9,
+        top=7,
+        bottom=height - 18,
+        first_day=min(point.date for point in chart.points).toordinal(),
+        last_day=max(point.date for point in chart.points).toordinal(),
+        low=ticks[0],
+        high=ticks[-1],
+    )
+    value = known[-1].value
+    assert value is not None
+    labels = [_Label(frame.y(value), latest, ACCENT, bold=True)]
+    labels += [_Label(frame.y(line.value), texts, INK if line.kind == "target" else GREY) for line, texts in ends]
+    return [
+        *_grid(frame, ticks, tick_words),
+        *_dates(frame, chart.points),
+        *(_level(frame, line) for line in chart.lines),
+        *_series(frame, chart.points),
+        *_end_labels(frame, labels),
+    ]
+
+
+def _latest_words(chart: Chart, point: ChartPoint) -> str:
+    words = _amount(point.value or 0.0, chart.unit)
+    if point is not chart.points[-1]:
+        words += f" ({point.label})"
+    return f"{words} provisional" if point.provisional else words
+
+
+def _ticks(chart: Chart, known: Iterable[ChartPoint]) -> list[float]:
+    """Three to six round values that hold every point and line."""
+    values = [point.value for point in known if point.value is not None] + [line.value for line in chart.lines]
+    low, high = min(values), max(values)
+    if chart.from_zero or chart.unit in COUNTED_UNITS or 0 < low < high * 0.4:
+        low, high = min(low, 0.0), max(high, 0.0)
+    if low == high:
+        low, high = (low - 1, high + 1) if low else (0.0, 1.0)
+    step = _round_step((high - low) / 4)
+    first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
+    if chart.unit == "%" and last * step > 100 >= high:
+        last = floor(100 / step + 1e-9)
+        last += last * step < high
+    return [round(step * i, 6) for i in range(first, last + 1)]
+
+
+def _round_step(rough: float) -> float:
+    power: float = 10.0 ** floor(log10(rough))
+    return next(power * nice for nice in (1, 2, 5, 10) if power * nice >= rough * 0.999999)
+
+
+def _grid(frame: _Frame, ticks: Sequence[float], words: Sequence[str]) -> list[str]:
+    parts = []
+    for i, (tick, word) in enumerate(zip(ticks, words, strict=True)):
+        y = frame.y(tick)
+        parts.append(_line(frame.left, y, frame.right, y, RULE if i == 0 else GRID, 0.6))
+        parts.append(_words(frame.left - 4, y + 3, word, GREY, anchor="end"))
+    return parts
+
+
+def _dates(frame: _Frame, points: Sequence[ChartPoint]) -> list[str]:
+    """The first and the last period, and one or two between where there is room for them."""
+    last = len(points) - 1
+    wanted = [0, last] + ([last // 3, last * 2 // 3] if frame.right - frame.left > 250 and last > 5 else [last // 2])
+    parts: list[str] = []
+    taken: list[tuple[float, float]] = []
+    for i in dict.fromkeys(wanted):
+        half = _width(points[i].label) / 2
+        x = min(max(frame.x(points[i].date), frame.left - 6 + half), frame.right + 6 - half)
+        if all(x + half + 6 < start or x - half - 6 > end for start, end in taken):
+            taken.append((x - half, x + half))
+            tick = frame.x(points[i].date)
+            parts.append(_line(tick, frame.bottom, tick, frame.bottom + 3, RULE, 0.6))
+            parts.append(_words(x, frame.bottom + 13, points[i].label, GREY, anchor="middle"))
+    return parts
+
+
+def _level(frame: _Frame, line: ChartLine) -> str:
+    colour, thickness, dash = {
+        "target": (INK, 1.0, ""),
+        "baseline": (GREY, 1.0, "6 3"),
+        "comparator": (GREY, 1.0, "1.5 2.5"),
+    }[line.kind]
+    y = frame.y(line.value)
+    return _line(frame.left, y, frame.right, y, colour, thickness, dash)
+
+
+def _series(frame: _Frame, points: Sequence[ChartPoint]) -> list[str]:
+    parts = []
+    for a, b in pairwise(points):
+        if a.value is not None and b.value is not None:
+            dash = "3 2" if b.provisional else ""
+            ends = (frame.x(a.date), frame.y(a.value), frame.x(b.date), frame.y(b.value))
+            parts.append(_line(*ends, ACCENT, 1.8, dash))
+    for point in points:
+        if point.value is not None:
+            parts.append(_dot(frame.x(point.date), frame.y(point.value), hollow=point.provisional))
+    return parts
+
+
+def _dot(x: float, y: float, *, hollow: bool) -> str:
+    fill = "#ffffff" if hollow else ACCENT
+    return f'<circle cx="{_n(x)}" cy="{_n(y)}" r="2.4" fill="{fill}" stroke="{ACCENT}" stroke-width="1.2"/>'
+
+
+def _end_labels(frame: _Frame, labels: Sequence[_Label]) -> list[str]:
+    """The labels at the right, moved apart where they would touch, each joined to its line by a hair."""
+    ordered = sorted(labels, key=lambda label: (label.y, not label.bold))
+    parts = []
+    for label, middle in zip(ordered, _spread(ordered, frame), strict=True):
+        if abs(middle - label.y) > 1.5:
+            parts.append(_line(frame.right + 1, label.y, frame.right + 6, middle, RULE, 0.5))
+        top = middle - label.height / 2
+        for i, text in enumerate(label.lines):
+            y = top + (i + 0.82) * (TEXT + 1.5) - 0.8
+            parts.append(_words(frame.right + 8, y, text, label.colour, bold=label.bold))
+    return parts
+
+
+def _spread(labels: Sequence[_Label], frame: _Frame) -> list[float]:
+    """The middle of each label, in the order given, as near its wish as the others and the frame allow."""
+    middles: list[float] = []
+    edge = frame.top - 6
+    for label in labels:
+        middles.append(max(label.y, edge + label.height / 2))
+        edge = middles[-1] + label.height / 2
+    edge = frame.bottom + 10
+    for i in reversed(range(len(labels))):
+        middles[i] = min(middles[i], edge - labels[i].height / 2)
+        edge = middles[i] - labels[i].height / 2
+    return middles
+
+
+def _wrap(text: str, room: int) -> tuple[str, ...]:
+    lines: list[str] = []
+    for word in text.split():
+        if lines and len(lines[-1]) + 1 + len(word) <= room:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return tuple(lines)
+
+
+def _amount(value: float, unit: str) -> str:
+    """A number as a reader writes it: thousands parted, no idle zeros, a true minus sign."""
+    text = f"{value:,.2f}".rstrip("0").rstrip(".").replace("-", "−")
+    text = "0" if text in {"", "−0"} else text
+    return f"{text}%" if unit == "%" else text
+
+
+def _width(text: str) -> float:
+    """About how wide a text will be, in points; a little generous, so that labels never touch."""
+    narrow = sum(character in " .,:;il|'()-" for character in text)
+    return (len(text) - narrow) * TEXT * 0.51 + narrow * TEXT * 0.28
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, colour: str, thickness: float, dash: str = "") -> str:
+    dashes = f' stroke-dasharray="{dash}"' if dash else ""
+    ends = f'x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}"'
+    return f'<line {ends} stroke="{colour}" stroke-width="{_n(thickness)}"{dashes}/>'
+
+
+def _words(x: float, y: float, text: str, colour: str, *, anchor: str = "start", bold: bool = False) -> str:
+    weight = ' font-weight="600"' if bold else ""
+    return f'<text x="{_n(x)}" y="{_n(y)}" fill="{colour}" text-anchor="{anchor}"{weight}>{escape(text)}</text>'
+
+
+def _n(number: float) -> str:
+    return f"{number:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,200 @@
+"""The PDF: a prepared page through WeasyPrint, tagged as PDF/UA-1.
+
+Only the fonts, styles and pictures of the templates are read: no network, no other file, no font of the machine.
+The same page gives the same bytes on every machine and every run.
+"""
+
+import gc
+import logging
+import os
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+from xml.etree import ElementTree as ET
+
+import cssselect2
+import pydyf
+from fontTools.ttLib import TTFont
+from lxml.html import HtmlElement
+
+with warnings.catch_warnings():
+    # On a machine without fonts WeasyPrint warns when it is imported; it needs none but ours.
+    warnings.simplefilter("ignore", UserWarning)
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+logger = logging.getLogger(__name__)
+
+STYLE_SHEET = "board.css"
+FONT_FOLDER = "fonts"
+
+_RUNNING = ("partnership", "report", "period", "marking")
+_SVG = "{http://www.w3.org/2000/svg}"
+_STAND_IN = "□"
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]")
+_CONTENT_TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
+
+
+def write_pdf(html: HtmlElement, path: Path, styles: Path) -> None:
+    """Print a page that `page.prepare` has checked.
+
+    `styles` is the folder of the style sheet; `fonts` lies beside it, and pictures are named from its parent
+    folder. Raises OSError when a style or font is missing or `path` cannot be written.
+    """
+    press = _press(styles.resolve())
+    document = _Document(_printable(html, press.characters), press)
+    with _without_garbage_collection():
+        document.write_pdf(
+            path,
+            font_config=press.fonts,
+            stylesheets=[press.sheet],
+            pdf_variant="pdf/ua-1",
+            finisher=_describe_links,
+        )
+
+
+class _Press(NamedTuple):
+    """What every document of a process shares: the style sheet, parsed, and the fonts, loaded."""
+
+    fetcher: "_TemplateFetcher"
+    fonts: FontConfiguration
+    sheet: weasyprint.CSS
+    characters: frozenset[int]
+
+
+@lru_cache(maxsize=4)
+def _press(styles: Path) -> _Press:
+    fetcher = _TemplateFetcher(styles.parent)
+    with _fonts_of(styles.parent / FONT_FOLDER):
+        fonts = FontConfiguration()
+    sheet = weasyprint.CSS(styles / STYLE_SHEET, url_fetcher=fetcher, font_config=fonts)
+    return _Press(fetcher, fonts, sheet, _characters(styles.parent / FONT_FOLDER))
+
+
+@contextmanager
+def _fonts_of(folder: Path) -> Iterator[None]:
+    """Let fontconfig know no font of the machine: a font there with the same name would change the pages."""
+    before = os.environ.get("FONTCONFIG_FILE")
+    os.environ["FONTCONFIG_FILE"] = str(folder / "fonts.conf")
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["FONTCONFIG_FILE"]
+        else:
+            os.environ["FONTCONFIG_FILE"] = before
+
+
+def _characters(folder: Path) -> frozenset[int]:
+    """The characters that every one of the fonts can set."""
+    tables = []
+    for file in sorted(folder.glob("*.ttf")):
+        with TTFont(file, lazy=True) as font:
+            tables.append(frozenset(font.getBestCmap()))
+    if not tables:
+        raise FileNotFoundError(f"No fonts (*.ttf) in {folder}; papers cannot be set without them.")
+    return frozenset.intersection(*tables) | {0x09, 0x0A, 0x0D}
+
+
+class _TemplateFetcher(URLFetcher):
+    """Reads files inside the templates folder and refuses everything else."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(allowed_protocols=("file",), allow_redirects=False, fail_on_errors=True)
+        self._root = folder.resolve()
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        parts = urlsplit(url)
+        file = Path(url2pathname(parts.path)).resolve()
+        if parts.scheme != "file" or parts.netloc or not file.is_relative_to(self._root):
+            raise PermissionError(f"{url} is not part of the templates; papers are made of their own files only.")
+        kind = _CONTENT_TYPES.get(file.suffix.lower(), "application/octet-stream")
+        return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": kind})
+
+
+class _Document(weasyprint.HTML):  # type: ignore[misc]
+    """A document given as a tree, so that it is not written out and parsed a second time."""
+
+    def __init__(self, tree: ET.Element, press: _Press) -> None:
+        self.base_url = press.fetcher._root.as_uri() + "/"
+        self.url_fetcher = press.fetcher
+        self.media_type = "print"
+        self.wrapper_element = cssselect2.ElementWrapper.from_html_root(tree, content_language=None)
+        self.etree_element = self.wrapper_element.etree_element
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """A layout makes hundreds of thousands of objects and drops none: looking for garbage costs a fifth."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _printable(html: HtmlElement, characters: frozenset[int]) -> ET.Element:
+    """The tree that WeasyPrint reads: drawings in their namespace, key numbers as a list, running words on body."""
+    missing: set[str] = set()
+
+    def words(text: str | None) -> str | None:
+        if text is None or text.isascii():
+            return text
+        text = _INVISIBLE.sub("", text)
+        unknown = {c for c in text if ord(c) not in characters}
+        missing.update(unknown)
+        return "".join(_STAND_IN if c in unknown else c for c in text) if unknown else text
+
+    def copy(element: HtmlElement, parent: ET.Element | None, prefix: str) -> ET.Element:
+        prefix = _SVG if element.tag == "svg" else prefix
+        attributes = {key: value for key, value in element.attrib.items() if key != "xmlns"}
+        made = ET.Element(prefix + element.tag, attributes)
+        made.text, made.tail = words(element.text), words(element.tail)
+        for child in element:
+            made.append(copy(child, made, prefix))
+        return made
+
+    tree = copy(html, None, "")
+    if missing:
+        logger.warning("no font has these characters, printed as %s: %s", _STAND_IN, " ".join(sorted(missing)))
+    for numbers in tree.iter("dl"):
+        _as_list(numbers)
+    _running_words(tree)
+    return tree
+
+
+def _as_list(numbers: ET.Element) -> None:
+    """`dl > div > dt + dd` becomes `ul > li > span + strong`: PDF/UA knows no groups within a list."""
+    numbers.tag = "ul"
+    for item in numbers:
+        item.tag = "li"
+        item[0].tag, item[1].tag = "p", "p"
+        item[0].set("class", "label")
+        item[1].set("class", "number")
+
+
+def _running_words(tree: ET.Element) -> None:
+    """Put what the head and foot of each page say where the style sheet can take it: on `body`."""
+    given = {meta.get("name"): meta.get("content", "") for meta in tree.iter("meta")}
+    body = tree.find("body")
+    assert body is not None
+    for name in _RUNNING:
+        body.set(f"data-{name}", given.get(f"boardpack.{name}") or "")
+
+
+def _describe_links(document: Any, pdf: Any) -> None:
+    """Let each link say its own words to a screen reader; WeasyPrint gives it the name of its target."""
+    for page in document.pages:
+        for _kind, target, _rectangle, box in page.links:
+            if box.link_annotation and box.element is not None:
+                text = " ".join("".join(box.element.itertext()).split())
+                box.link_annotation["Contents"] = pydyf.String(text or target)

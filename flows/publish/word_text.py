@@ -1,0 +1,199 @@
+"""Paragraphs and the words in them: inline HTML onto runs and character styles."""
+
+from typing import NamedTuple
+
+from flows.publish.errors import TemplateError
+from flows.publish.word_paper import Paper
+from flows.publish.word_xml import Element, add, add_text, clean, collapse, name, new
+
+SHAPES = {
+    "complete": "✓",
+    "evidence-awaited": "◐",
+    "on-track": "●",
+    "at-risk": "▲",
+    "off-track": "■",
+    "not-yet-due": "○",
+}
+"""The shape before the word of each status: told apart without colour."""
+
+ARROWS = {"improved": "↑", "worsened": "↓", "same": "→", "new": "+"}
+
+_SYMBOLS = "Segoe UI Symbol"
+"""Has every shape on any machine with Word; the font table names what stands in for it."""
+
+_PROPERTIES = (
+    "pStyle keepNext keepLines pageBreakBefore numPr pBdr shd tabs spacing ind outlineLvl sectPr".split()
+)
+"""Paragraph properties in the order the format demands."""
+_PLACE = {name(f"w:{tag}"): place for place, tag in enumerate(_PROPERTIES)}
+
+
+def paragraph(style_id: str) -> Element:
+    """An empty paragraph in a style."""
+    p = new("w:p")
+    add(add(p, "w:pPr"), "w:pStyle", val=style_id)
+    return p
+
+
+def put(p: Element, part: Element) -> Element:
+    """Give a paragraph a property (in place of the one of the same kind) where the format wants it."""
+    properties = p[0]
+    for old in properties.findall(part.tag):
+        properties.remove(old)
+    later = next((other for other in properties if _PLACE[str(other.tag)] > _PLACE[str(part.tag)]), None)
+    if later is None:
+        properties.append(part)
+    else:
+        later.addprevious(part)
+    return part
+
+
+def space(p: Element, **twips: int) -> None:
+    """Set space `before` or `after`, leaving the rest of the style's spacing as it is."""
+    spacing = p[0].find(name("w:spacing"))
+    if spacing is None:
+        spacing = put(p, new("w:spacing"))
+    for key, value in twips.items():
+        spacing.set(name(f"w:{key}"), str(value))
+
+
+class Look(NamedTuple):
+    """How a run is set."""
+
+    style: str = ""
+    bold: bool = False
+    italic: bool = False
+    unbroken: bool = False
+    links: str = "Hyperlink"
+    """The character style of links; none in a contents list."""
+
+
+PLAIN = Look()
+
+
+class Line:
+    """The words of one paragraph, white space collapsed as in HTML."""
+
+    def __init__(self, paper: Paper, p: Element) -> None:
+        self._paper = paper
+        self._into = p
+        self._at_space = True
+        self._last: Element | None = None
+
+    def whole(self, element: Element, look: Look = PLAIN) -> None:
+        """Everything in `element`, which holds inline HTML only, and the line is done."""
+        self._content(element, look)
+        self.close()
+
+    def text(self, text: str | None, look: Look = PLAIN) -> None:
+        """Words between elements."""
+        words = collapse(clean(text)) if text else ""
+        if self._at_space:
+            words = words.removeprefix(" ")
+        if words:
+            self._at_space = words.endswith(" ")
+            run = self._run(look)
+            add_text(run, words, look.unbroken)
+            self._last = run
+
+    def element(self, element: Element, look: Look = PLAIN) -> None:
+        """One inline element, without the text that follows it. Raises UnknownElement for any other."""
+        write = _INLINE.get(str(element.tag))
+        if write is None:
+            raise self._paper.unknown(element)
+        self.bookmark(element.get("id"))
+        write(self, element, look)
+
+    def bookmark(self, identity: str | None) -> None:
+        """The place that links to an id lead to."""
+        if identity:
+            number = self._paper.next_id()
+            add(self._into, "w:bookmarkStart", id=number, name=self._paper.bookmark(identity))
+            add(self._into, "w:bookmarkEnd", id=number)
+
+    def close(self) -> None:
+        """Drop the space that ends a line."""
+        if self._last is not None and self._at_space:
+            texts = self._last.findall(name("w:t"))
+            if texts:
+                texts[-1].text = (texts[-1].text or "").rstrip(" \u00a0")
+
+    def _content(self, element: Element, look: Look) -> None:
+        self.text(element.text, look)
+        for child in element:
+            self.element(child, look)
+            self.text(child.tail, look)
+
+    def _run(self, look: Look, font: str = "") -> Element:
+        run = add(self._into, "w:r")
+        if look.style or look.bold or look.italic or font:
+            properties = add(run, "w:rPr")
+            if look.style:
+                add(properties, "w:rStyle", val=self._paper.style(look.style))
+            if font:
+                add(properties, "w:rFonts", ascii=font, hAnsi=font, eastAsia=font, cs=font)
+            # Bold of a paragraph style and bold of a character style cancel out in Word; said here it is bold.
+            for wanted, tags in ((look.bold, ("w:b", "w:bCs")), (look.italic, ("w:i", "w:iCs"))):
+                for tag in tags if wanted else ():
+                    add(properties, tag)
+        return run
+
+    def _strong(self, element: Element, look: Look) -> None:
+        self._content(element, look._replace(style=look.style or "Strong", bold=True))
+
+    def _em(self, element: Element, look: Look) -> None:
+        self._content(element, look._replace(style=look.style or "Emphasis", italic=True))
+
+    def _time(self, element: Element, look: Look) -> None:
+        self._content(element, look)
+
+    def _br(self, element: Element, look: Look) -> None:
+        self.close()
+        self._last = self._run(PLAIN)
+        add(self._last, "w:br")
+        self._at_space = True
+
+    def _a(self, element: Element, look: Look) -> None:
+        href = element.get("href") or ""
+        outer, self._into = self._into, add(self._into, "w:hyperlink")
+        if href.startswith("#"):
+            self._into.set(name("w:anchor"), self._paper.bookmark(href[1:]))
+        elif href.startswith("https://"):
+            self._into.set(name("r:id"), self._paper.address(href))
+        else:
+            raise TemplateError(
+                f"{self._paper.template_name}: a link leads to “{href}”, which is neither #id nor https."
+            )
+        self._into.set(name("w:history"), "1")
+        self._content(element, look._replace(style=look.style or look.links))
+        self._into = outer
+
+    def _span(self, element: Element, look: Look) -> None:
+        match (element.get("class") or "").split():
+            case ["ref"]:
+                style = look.style if look.style not in ("", "Hyperlink") else "Reference"
+                self._content(element, look._replace(style=style if look.links else look.style, unbroken=True))
+            case ["nowrap" | "num"]:
+                self._content(element, look._replace(unbroken=True))
+            case ["status", kind] if kind in SHAPES:
+                self._sign(element, SHAPES[kind], look._replace(style=f"Status {kind.replace('-', ' ')}", bold=True))
+            case ["movement", kind] if kind in ARROWS:
+                self._sign(element, ARROWS[kind], look._replace(style="Movement", bold=True))
+            case _:
+                raise self._paper.unknown(element)
+
+    def _sign(self, element: Element, sign: str, look: Look) -> None:
+        add_text(self._run(look, _SYMBOLS), f"{sign}\u00a0")
+        self._at_space = True
+        self._content(element, look)
+
+
+_INLINE = {
+    "strong": Line._strong,
+    "em": Line._em,
+    "time": Line._time,
+    "br": Line._br,
+    "a": Line._a,
+    "span": Line._span,
+}
+INLINE = frozenset(_INLINE)

@@ -1,0 +1,107 @@
+"""Title, period, board date and marking of a report, and the page that says how to read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.plan.calendar import board_date
+from flows.plan.periods import Month
+from flows.plan.settings import Settings
+from flows.plan.words import day
+from flows.position.model import Position, Status
+from flows.reports.parts import Chip, Frame, Moved, chip
+
+
+def frame(report: str, month: Month, settings: Settings) -> Frame:
+    """What is printed at the head and foot of each page of `report` for `month`, and kept in its file properties."""
+    who = settings.partnership
+    return Frame(
+        partnership=who.name,
+        plan_name=who.plan_name,
+        report=report,
+        period=month.label,
+        title=f"{report}, {month.label}",
+        subject=f"{who.plan_name}: {report.lower()} to the {who.board} for {month.label}",
+        author=who.report_author,
+        marking=who.marking,
+        created=month.last_day.isoformat(),
+        board=who.board,
+        board_date=day(board_date(month, settings)),
+        keywords=f"{who.short_name}, {who.plan_short_name}, {report.lower()}, {month.label}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRule:
+    """A status and when it is given."""
+
+    chip: Chip
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovedRule:
+    """A movement and what it means."""
+
+    moved: Moved
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How to read the report: statuses, movements, and what else a reader must know to trust it."""
+
+    statuses: tuple[StatusRule, ...]
+    movements: tuple[MovedRule, ...]
+    adding_up: str
+    cautious: str
+    dates: str
+    figures: str
+    notes: tuple[str, ...]
+
+
+def how_to_read(position: Position, settings: Settings) -> Reading:
+    """The rules behind the report, with the thresholds that are set."""
+    rules = settings.status.rules
+    late, soon = rules.late_days, rules.due_soon_days
+    meanings = {
+        Status.COMPLETE: "Said complete, with a date on or before the period end and at least one accepted item of evidence.",
+        Status.EVIDENCE_AWAITED: "Said complete, but without accepted evidence or without a date. It does not count as complete.",
+        Status.ON_TRACK: "Work is under way and its lead forecasts that it will be done in time.",
+        Status.AT_RISK: f"Forecast up to {late} days late; or due within {soon} days with no forecast or no update this month; "
+        "or its lead says so.",
+        Status.OFF_TRACK: f"Due on or before the period end and not done; or forecast more than {late} days late; or its lead says so.",
+        Status.NOT_YET_DUE: "Starts later, and nothing is expected yet.",
+    }
+    movements = (
+        MovedRule(Moved("improved", "Improved"), "The status is better than at the end of last month."),
+        MovedRule(Moved("worsened", "Worsened"), "The status is worse than at the end of last month."),
+        MovedRule(Moved("same", "No change"), "The status is the same as at the end of last month."),
+    )
+    share = f"{rules.off_track_share:.0%}"
+    return Reading(
+        statuses=tuple(StatusRule(chip(status, settings), meaning) for status, meaning in meanings.items()),
+        movements=movements,
+        adding_up=(
+            "An action, a focus area or an area takes its status from its milestones. It is complete when all of them are. "
+            f"It is off track when {share} or more of its live milestones are off track; a milestone is live when it is neither "
+            "complete nor not yet due. It is at risk when any live milestone is off track, at risk or awaiting evidence. "
+            "Otherwise it is on track, or not yet due when nothing has begun."
+        ),
+        cautious=(
+            "The rules decide each status. They never show one better than its lead claims. Where joint leads "
+            "disagree, the more cautious answer is shown. Where a status differs from the claim, the report says why."
+        ),
+        dates=(
+            "Due dates are the first agreed dates of the plan unless the board has approved another; slippage is always measured "
+            "against the first agreed date. A milestone that recurs is judged on each of its due days. A milestone without an "
+            "update keeps its last status, and the report says how old that is."
+        ),
+        figures=(
+            "Figures are printed as partners returned them. A figure that cannot be right is not used. A figure that is given "
+            "again with another value replaces the earlier one, and the change is listed among the exceptions. Direction of "
+            "travel compares the latest figure with the one before it, by the way the measure improves; it does not show "
+            "whether the change is more than chance."
+        ),
+        notes=position.plan.notes,
+    )
