@@ -21,6 +21,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -91,6 +92,8 @@ class Server:
 
 def keep(root: Path) -> None:
     """Be the server: listen, say where, serve until idle, and leave nothing behind."""
+    # Told to end, it still clears up: uvicorn passes the signal on once it has shut down.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     folder = Path(tempfile.mkdtemp(prefix="server-", dir=root))
     (folder / "users").mkdir()
     with socket.socket() as listener:

@@ -76,9 +76,9 @@ CLIENT_SETTINGS = COMMON_SETTINGS | {
 class Connection:
     """A command's hold on a server; `ready()` is entered around the flow."""
 
-    def __init__(self, server: Server | None, why_not: str = "") -> None:
+    def __init__(self, server: Server | None, imports: contextlib.ExitStack) -> None:
         self.server = server
-        self._why_not = why_not
+        self._imports = imports
 
     @contextlib.contextmanager
     def ready(self) -> Iterator[None]:
@@ -88,17 +88,29 @@ class Connection:
         says so in one sentence. On a server of the user's own nothing is changed.
         """
         _load_prefect()
-        if self.server and not _wait_for(self.server):
-            self._why_not = f"it did not come up (see {Path(self.server.folder).parent / 'server.log'})"
-            self.server = None
-        if self.server:
-            with _prefect_settings({"api.url": self.server.url, "api.auth_string": self.server.auth}):
-                yield
-        elif self._why_not:
-            with _server_for_this_command(self._why_not):
-                yield
-        else:
+        self._imports.close()
+        with self._settings():
             yield
+
+    def _settings(self) -> contextlib.AbstractContextManager[None]:
+        if self.server is None:
+            return contextlib.nullcontext()
+        if _wait_for(self.server):
+            return _prefect_settings({"api.url": self.server.url, "api.auth_string": self.server.auth})
+        log_file = Path(self.server.folder).parent / "server.log"
+        self.server = None
+        return _server_for_this_command(f"it did not come up (see {log_file})")
+
+
+class _NoConnection(Connection):
+    """A command for which there is no server to be had; `why` ends a sentence."""
+
+    def __init__(self, why: str, imports: contextlib.ExitStack) -> None:
+        super().__init__(None, imports)
+        self._why = why
+
+    def _settings(self) -> contextlib.AbstractContextManager[None]:
+        return _server_for_this_command(self._why)
 
 
 @contextlib.contextmanager
@@ -109,18 +121,20 @@ def prefect_server() -> Iterator[Connection]:
     imports and reads. Child processes inherit the settings. Raises nothing of its own: if there can be no
     server, `Connection.ready` makes do without.
     """
-    if users_own_server():
-        yield Connection(None)
-        return
-    minutes = idle_minutes()
-    with contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack, contextlib.ExitStack() as imports:
+        imports.enter_context(_quick_imports())
+        if users_own_server():
+            yield Connection(None, imports)
+            return
+        minutes = idle_minutes()
         try:
             server = stack.enter_context(_used_server(_state_folder(), minutes))
         except (NoServerError, OSError) as error:
-            connection = Connection(None, str(error))
-            stack.enter_context(_environment(dict(CLIENT_SETTINGS)))
+            connection: Connection = _NoConnection(str(error), imports)
+            home = stack.enter_context(_temporary_folder())
+            stack.enter_context(_environment(CLIENT_SETTINGS | {"PREFECT_HOME": home}))
         else:
-            connection = Connection(server)
+            connection = Connection(server, imports)
             stack.enter_context(_environment(_client_settings(server)))
         yield connection
     if minutes == 0 and connection.server:
@@ -197,7 +211,6 @@ def _state_folder() -> Path:
     home = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_STATE_HOME") or "~/.local/state"
     name = f"prefect-{importlib.metadata.version('prefect')}"
     chosen = os.environ.get(STATE_SETTING)
-    # The whole path names the socket-free lock files only, so its length does not matter.
     user = str(os.getuid()) if sys.platform != "win32" else os.environ.get("USERNAME", "")
     places = [chosen, str(Path(home, "boardpack")), str(Path(tempfile.gettempdir(), f"boardpack-{user}"))]
     for place in filter(None, places):
@@ -229,7 +242,7 @@ def _used_server(root: Path, minutes: float) -> Iterator[Server]:
             file = Path(server.folder, "users", secrets.token_hex(8))
             file.write_text(str(minutes), encoding="ascii")
             # Deleted after the lock has gone: Windows deletes no open file.
-            use.callback(_delete, file)
+            use.callback(delete, file)
             use.enter_context(held(file, LOCK_WAIT))
         yield server
 
@@ -246,7 +259,7 @@ def _found(root: Path) -> Server | None:
 def _sound(root: Path) -> Server | None:
     """The running server; one that has had time to start and does not answer is ended."""
     server = _found(root)
-    if server is None or time.time() - server.started < START_WAIT or server.answers():
+    if server is None or 0 <= time.time() - server.started < START_WAIT or server.answers():
         return server
     _end(root, server)
     return None
@@ -359,7 +372,7 @@ def _quick_imports() -> Iterator[None]:
 
 def _load_prefect() -> None:
     """Load what the flow's first second would load, while a new server is still coming up."""
-    import fastapi.encoders
+    import fastapi.encoders  # noqa: F401
     import prefect.flow_engine
     import prefect.task_engine  # noqa: F401
 
@@ -390,6 +403,8 @@ def _prefect_settings(values: Mapping[str, Any]) -> Iterator[None]:
     from prefect.events.worker import EventsWorker
     from prefect.settings import temporary_settings
 
+    # At its end it warns of every message that is still on its way, though all of them arrive.
+    logging.getLogger("EventsWorker").setLevel(logging.ERROR)
     with temporary_settings({"flows.heartbeat_frequency": None, **values}):
         try:
             yield
@@ -402,13 +417,18 @@ def _server_for_this_command(why: str) -> Iterator[None]:
     """Let Prefect start a server in its own way, as slow as that is, with everything in a temporary folder."""
     log.warning("Prefect's server could not be kept ready, so this command starts its own and is slower: %s.", why)
     with tempfile.TemporaryDirectory(prefix="boardpack-", ignore_cleanup_errors=True) as folder:
-        settings = SERVER_SETTINGS | database_settings(Path(folder, "prefect.db")) | {"PREFECT_HOME": folder}
+        settings = SERVER_SETTINGS | database_settings(Path(folder, "prefect.db"))
+        settings |= {"PREFECT_HOME": folder, "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL"}
         none = {"api.url": None, "api.auth_string": None, "server.ephemeral.enabled": True}
         with _environment(settings | {"PREFECT_API_URL": ""}), _prefect_settings(none):
             try:
                 yield
             finally:
                 _stop_prefects_own_server()
+
+
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="boardpack-", ignore_cleanup_errors=True)
 
 
 def _stop_prefects_own_server() -> None:

@@ -85,7 +85,9 @@ def arrivals(workspace: Workspace, up_to: Month) -> Iterable[tuple[Arrival, Path
 
 def _files(folder: Path, up_to: Month) -> Iterable[tuple[Month, Path]]:
     if not folder.is_dir():
-        raise UserError(f"The returns folder {folder} is not there: make it, with a folder such as 2022-11 for each month.")
+        raise UserError(
+            f"The returns folder {folder} is not there: make it, with a folder such as 2022-11 for each month."
+        )
     for place in sorted(folder.iterdir()):
         month = _month_of(place)
         if month is None or month > up_to:

@@ -54,8 +54,9 @@ _submission = Table(
     Column("reader", String, nullable=False),
     Column("received", String(10), nullable=False),
     Column("logged", Integer, nullable=False),
+    Column("readable", Integer, nullable=False),
     Column("head", Text, nullable=False),
-    UniqueConstraint("month", "file", "fingerprint", "reader"),
+    UniqueConstraint("month", "file", "fingerprint", "reader", "readable"),
 )
 _entry = Table(
     "entry",
@@ -86,10 +87,13 @@ class Ledger:
         self._engine = engine
 
     def known(self, reader: str) -> set[tuple[str, str, str]]:
-        """Files that need not be read again: (month, file name, fingerprint) recorded by this reader's version."""
+        """Files that need not be read again: (month, file name, fingerprint) recorded by this reader's version.
+
+        One that could not be read is tried again: what stopped the reader may have been the machine's trouble.
+        """
         query = select(_submission.c.month, _submission.c.file, _submission.c.fingerprint)
         with self._engine.connect() as connection:
-            rows = connection.execute(query.where(_submission.c.reader == reader))
+            rows = connection.execute(query.where(_submission.c.reader == reader, _submission.c.readable == 1))
             return {(month, file, fingerprint) for month, file, fingerprint in rows}
 
     def record(self, reader: str, read: Iterable[tuple[Arrival, records.Return]]) -> int:
@@ -173,6 +177,7 @@ def _record_one(connection: Connection, reader: str, arrival: Arrival, content: 
         "file": arrival.file,
         "fingerprint": arrival.fingerprint,
         "reader": reader,
+        "readable": int(content.readable),
     }
     if connection.scalar(select(_submission.c.id).filter_by(**key)) is not None:
         return 0

@@ -5,7 +5,7 @@ An error stops the build; a query must be explained; a note is for information.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
@@ -327,12 +327,13 @@ def boards_know_their_areas(sight: Sight) -> Iterator[Finding]:
 
 def partners_have_names_of_their_own(sight: Sight) -> Iterator[Finding]:
     """No two partners share a short name: a cell that names one would mean either."""
-    counts = Counter(partner.short_name.lower() for partner in sight.plan.partners)
+    seen: set[str] = set()
     for partner in sight.plan.partners:
-        if counts[partner.short_name.lower()] > 1:
-            says = f'The short name "{partner.short_name}" belongs to more than one partner.'
+        if partner.short_name.lower() in seen:
+            says = f'The short name "{partner.short_name}" belongs to another partner already.'
             at = sight.cell(partner.origin, "short_name")
             yield _error("used-twice", says, "Give each a short name of its own.", partner.key, at)
+        seen.add(partner.short_name.lower())
 
 
 def in_order_of_reference(sight: Sight) -> Iterator[Finding]:

@@ -22,9 +22,12 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 WRITE_A_DAY = "Write the day, month and year, such as 31/10/2022."
 
-_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
-_SLASHES = dict.fromkeys(map(ord, "\u2044\u2215"), "/")
-_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"), None)
+_DASHES: dict[int, str | None] = dict.fromkeys(
+    map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-"
+)
+_SLASHES: dict[int, str | None] = dict.fromkeys(map(ord, "\u2044\u2215"), "/")
+_UNSEEN: dict[int, str | None] = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"), None)
+_MADE_PLAIN = _DASHES | _SLASHES | _UNSEEN
 
 MONTH_WORD = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS if name != "September") + "|Sept?(?:ember)?"
 _WEEKDAY_WORD = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in WEEKDAYS) + "|Tues|Thurs?"
@@ -61,7 +64,7 @@ class FoundDay:
 
 def tidy(text: str) -> str:
     """The text with every kind of dash, slash and space made plain, invisible characters gone, spaces single."""
-    plain = unicodedata.normalize("NFKC", text).translate(_DASHES | _SLASHES | _UNSEEN)
+    plain = unicodedata.normalize("NFKC", text).translate(_MADE_PLAIN)
     return " ".join(plain.split())
 
 

@@ -37,7 +37,9 @@ _UNCERTAIN_CADENCES = {
     r"bi-?annual(?:ly)?|bi-?ennial(?:ly)?": "it can mean twice a year or every two years",
     r"weekly|(?:every|each) week|fortnightly|(?:every|each) fortnight|daily": "milestones are judged once a month",
 }
-_ANY_CADENCE = re.compile(rf"\b(?:{'|'.join(_CADENCES.values())})\b", re.IGNORECASE)
+_ANY_CADENCE = re.compile(
+    rf"\b(?:{'|'.join(f'(?P<every_{months}>{words})' for months, words in _CADENCES.items())})\b", re.IGNORECASE
+)
 _ONGOING = re.compile(r"\b(?:on-? ?going|continu(?:ous|ing))\b", re.IGNORECASE)
 _LINKS = re.compile(
     r"\b(?:and|then|from|starting|beginning|commencing|since|due|by|on or before|no later than|on|thereafter|"
@@ -183,7 +185,7 @@ def _with_day(text: str, day: dt.date, around: str, note: str) -> DueDate | DueP
     for pattern, why in _UNCERTAIN_CADENCES.items():
         if found := re.search(rf"\b(?:{pattern})\b", around, re.IGNORECASE):
             return DueProblem(f'"{text}" says {found.group().lower()}: {why}.', FORMS)
-    cadences = [months for months, pattern in _CADENCES.items() if _says(pattern, around)]
+    cadences = list({int(str(said.lastgroup).partition("_")[2]) for said in _ANY_CADENCE.finditer(around)})
     if len(cadences) > 1:
         return DueProblem(f'"{text}" says two cadences.', FORMS)
     left = tidy(_LINKS.sub(" ", _ONGOING.sub(" ", _ANY_CADENCE.sub(" ", around))))

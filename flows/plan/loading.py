@@ -17,7 +17,7 @@ from flows.plan.checks import check_plan
 from flows.plan.days import tidy
 from flows.plan.due import DueDate, DueKind, DueProblem, parse_day, parse_due
 from flows.plan.findings import Finding, Severity, UserError, in_order
-from flows.plan.layout import PROMISE_KINDS, SHEETS, Column
+from flows.plan.layout import PROMISE_KINDS
 from flows.plan.model import (
     Action,
     Area,
@@ -81,8 +81,8 @@ class _Reader:
     def text(self, row: Row, field: str) -> str:
         """The words in a cell; an empty cell in a column that must be filled is an error."""
         text = shown(row.values.get(field))
-        column = _COLUMNS[type_of(row)].get(field)
-        if not text and column and column.required and not column.names_partners:
+        column = row.layout.column(field)
+        if not text and column.required and not column.names_partners:
             says = f'The column "{column.heading}" is empty in this row.'
             self.error(row, field, "empty-cell", says, f"Fill it in: {column.note[0].lower()}{column.note[1:]}")
         return text
@@ -136,7 +136,7 @@ class _Reader:
         meanings = {plain(word): meaning for word, meaning in choices.items()}
         if plain(text) in meanings:
             return meanings[plain(text)]
-        column = _COLUMNS[type_of(row)][field]
+        column = row.layout.column(field)
         if text or column.required:
             said = f'"{text}"' if text else "empty"
             self.error(
@@ -166,14 +166,6 @@ class _Reader:
         if role and plain(partner) in self.partners:
             return Lead(role.strip(), self.partner(partner))
         return Lead(text)
-
-
-def type_of(row: Row) -> str:
-    """The layout's name of the sheet that a row stands in, whatever the workbook calls it."""
-    return next(s.name for s in SHEETS if plain(row.sheet) in {plain(name) for name in (s.name, *s.synonyms)})
-
-
-_COLUMNS: dict[str, dict[str, Column]] = {s.name: {c.field: c for c in s.columns} for s in SHEETS}
 
 
 def _either(words: list[str]) -> str:

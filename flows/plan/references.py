@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from math import isfinite
 
 from flows.plan.days import day_words, tidy
 
@@ -43,7 +44,7 @@ def clean_reference(value: object) -> str | ReferenceProblem:
     if isinstance(value, (dt.date, dt.time)):
         shown = day_words(value) if isinstance(value, dt.date) else str(value)
         return ReferenceProblem(f'The reference has become the date "{shown}" in Excel.', FORMAT_AS_TEXT)
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value):
         return _clean_number(value)
     return ReferenceProblem(f'"{value}" is not a reference.', FORMAT_AS_TEXT)
 

@@ -44,7 +44,6 @@ class Partnership(_Table):
     improvement_group: Text = "SEND Improvement Group"
     report_author: Text = "SEND Improvement Group"
     marking: str = ""
-    public_contact: str = ""
 
 
 class Calendar(_Table):
@@ -159,12 +158,6 @@ class Colours(_Table):
         return value.lower()
 
 
-class Measures(_Table):
-    """How measures are judged: `spc_profile` names the rules of the control charts (a trend of 7 points, or of 6)."""
-
-    spc_profile: Annotated[str, Field(pattern="^mdc-[67]$")] = "mdc-7"
-
-
 class Returns(_Table):
     """Where the returns lie: a folder with one folder a month; relative to the workspace unless it is absolute."""
 
@@ -184,7 +177,6 @@ class Settings(_Table):
     calendar: Calendar
     status: Status = Status()
     colours: Colours = Colours()
-    measures: Measures = Measures()
     returns: Returns = Returns()
     ledger: Ledger = Ledger()
 

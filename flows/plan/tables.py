@@ -26,6 +26,9 @@ Grid = Sequence[Sequence[object]]
 HEADING_ROWS = 40
 """A heading stands within so many rows from the top, below titles and notes."""
 
+LAST_ROW = 20_000
+"""Rows beyond this one hold no plan: something was typed there by accident."""
+
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
@@ -33,8 +36,12 @@ _COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its number as Excel counts, its values by field, and the column letter of each field."""
+    """One row: its number as Excel counts, its values by field, and the column letter of each field.
 
+    `sheet` is what the workbook calls the sheet, `layout` what it should hold.
+    """
+
+    layout: Sheet
     file: str
     sheet: str
     number: int
@@ -60,6 +67,7 @@ def read_tables(path: Path, file: str) -> tuple[dict[str, Table], list[Finding]]
 
     Raises UserError for a file that is missing, protected by a password or no workbook.
     """
+    unreadable = _faults(path, file)
     grids = _read_grids(path, file)
     tables: dict[str, Table] = {}
     findings: list[Finding] = []
@@ -73,7 +81,7 @@ def read_tables(path: Path, file: str) -> tuple[dict[str, Table], list[Finding]]
         elif sheet.required:
             findings.append(_missing_sheet(sheet, file))
     findings += [_unknown_sheet(name, file) for name, grid in grids.items() if name not in used and any(map(any, grid))]
-    findings += _unreadable_cells(path, file, used)
+    findings += [_unreadable(fault, file) for fault in unreadable if fault.sheet in used]
     return tables, findings
 
 
@@ -96,9 +104,24 @@ def _is_named(text: str, *names: str) -> bool:
     return plain(text) in {plain(name) for name in names}
 
 
-def _read_grids(path: Path, file: str) -> dict[str, Grid]:
+def _faults(path: Path, file: str) -> list[_Fault]:
+    """The cells that cannot be read; a cell far outside is refused here, before it costs all memory to read it."""
     if not path.is_file():
         raise UserError(f"The plan {file} is not there: put the plan workbook at {path}.")
+    try:
+        faults = list(_survey(path))
+    except (etree.XMLSyntaxError, zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
+        raise _no_workbook(file, error) from None
+    for fault in faults:
+        if fault.is_far:
+            raise UserError(
+                f'In the plan {file}, cell {fault.cell} of the sheet "{fault.sheet}" lies far outside the table: '
+                "delete its row and column and save."
+            )
+    return faults
+
+
+def _read_grids(path: Path, file: str) -> dict[str, Grid]:
     try:
         book = CalamineWorkbook.from_path(str(path))
         return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
@@ -107,9 +130,11 @@ def _read_grids(path: Path, file: str) -> dict[str, Grid]:
     except (CalamineError, OSError, ValueError) as error:
         if path.read_bytes()[:4] == _COMPOUND_FILE and path.suffix.lower() == ".xlsx":
             raise _protected(file) from None
-        raise UserError(
-            f"The plan {file} is not a workbook that can be read ({error}): save it from Excel as .xlsx."
-        ) from None
+        raise _no_workbook(file, error) from None
+
+
+def _no_workbook(file: str, error: Exception) -> UserError:
+    return UserError(f"The plan {file} is not a workbook that can be read ({error}): save it from Excel as .xlsx.")
 
 
 def _protected(file: str) -> UserError:
@@ -152,7 +177,7 @@ def _table(sheet: Sheet, name: str, grid: Grid, file: str) -> tuple[Table, list[
     letters = {field: column_letter(number) for field, number in places.items()}
     findings = _heading_faults(sheet, grid[at] if grid else [], places, Origin(file, name, f"A{at + 1}"))
     rows = tuple(
-        Row(file, name, number, {f: row[i] for f, i in places.items() if i < len(row)}, letters)
+        Row(sheet, file, name, number, {f: row[i] for f, i in places.items() if i < len(row)}, letters)
         for number, row in enumerate(grid[at + 1 :], start=at + 2)
         if places and any(not _blank(row[i]) for i in places.values() if i < len(row))
     )
@@ -206,37 +231,44 @@ def _stray_heading(value: str, at: Origin, number: int) -> Finding:
     )
 
 
-def _unreadable_cells(path: Path, file: str, sheets: set[str]) -> list[Finding]:
-    """Cells that hold an Excel error, or a formula that was never calculated: both would be read as empty."""
-    findings = []
-    for sheet, cell, shown in _faulty_cells(path):
-        if sheet in sheets:
-            findings.append(
-                Finding(
-                    "plan.unreadable-cell",
-                    Severity.ERROR,
-                    f"The cell holds {shown}, which has no value.",
-                    "Type the value itself into the cell.",
-                    "",
-                    origin=Origin(file, sheet, cell),
-                )
-            )
-    return findings
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """A cell that cannot be read as it looks, and why."""
+
+    sheet: str
+    cell: str
+    why: str
+    is_far: bool = False
 
 
-def _faulty_cells(path: Path) -> Iterator[tuple[str, str, str]]:
+def _unreadable(fault: _Fault, file: str) -> Finding:
+    """An Excel error, or a formula that was never calculated: both would be read as empty."""
+    says, todo = f"The cell holds {fault.why}, which has no value.", "Type the value itself into the cell."
+    return Finding("plan.unreadable-cell", Severity.ERROR, says, todo, "", origin=Origin(file, fault.sheet, fault.cell))
+
+
+def _survey(path: Path) -> Iterator[_Fault]:
+    """Look through the cells in the file itself, one at a time, whatever their number."""
     if not zipfile.is_zipfile(path):
         return
     with zipfile.ZipFile(path) as package:
         for sheet, part in _sheet_parts(package):
             with package.open(part) as stream:
-                for _, cell in etree.iterparse(stream, tag=f"{_MAIN}c", resolve_entities=False):
-                    value, formula = cell.findtext(f"{_MAIN}v"), cell.find(f"{_MAIN}f")
-                    if cell.get("t") == "e":
-                        yield sheet, str(cell.get("r")), f"the error {value}"
-                    elif formula is not None and not value:
-                        yield sheet, str(cell.get("r")), "a formula that was never calculated"
+                for _, cell in etree.iterparse(stream, tag=f"{_MAIN}c", resolve_entities=False, no_network=True):
+                    why, is_far = _fault_of(cell)
+                    if why:
+                        yield _Fault(sheet, str(cell.get("r")), why, is_far)
                     cell.clear()
+
+
+def _fault_of(cell: etree._Element) -> tuple[str, bool]:
+    value, formula, place = cell.findtext(f"{_MAIN}v"), cell.find(f"{_MAIN}f"), str(cell.get("r"))
+    column, row = place.rstrip("0123456789"), place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    if len(cell) and row.isdigit() and (int(row) > LAST_ROW or len(column) > 2):
+        return "something", True
+    if cell.get("t") == "e":
+        return f"the error {value}", False
+    return ("a formula that was never calculated", False) if formula is not None and not value else ("", False)
 
 
 def _sheet_parts(package: zipfile.ZipFile) -> list[tuple[str, str]]:

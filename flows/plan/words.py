@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 
+from flows.plan.days import day_words as day
+
+__all__ = ["count", "day", "days", "figure", "listed", "quoted", "sentence", "spelled"]
+
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-
-
-def day(value: dt.date) -> str:
-    """A day in words: 31 October 2022."""
-    return f"{value.day} {value:%B %Y}"
 
 
 def days(number: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from math import ceil
 from pathlib import Path
 
 import xlsxwriter
@@ -22,6 +23,10 @@ Cell = str | float | dt.date | None
 EMPTY = Plan((), (), (), (), (), (), ())
 SPARE_ROWS = 200
 """Rows below the last one that are formatted and have drop-down lists, for additions by hand."""
+
+A4, A3 = 9, 8
+TALLEST_ROW = 400.0
+"""Points; Excel allows 409."""
 
 _CREATED = dt.datetime(2022, 1, 1)
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -43,14 +48,16 @@ def write_plan_workbook(plan: Plan | None, path: Path) -> None:
     unfinished.replace(path)
 
 
+_CELL: dict[str, object] = {"valign": "top", "font_color": _INK, "bottom": 7, "bottom_color": "#8a939c"}
 _LOOKS: dict[str, dict[str, object]] = {
     "title": {"bold": True, "font_size": 16, "font_color": _ACCENT},
     "heading": {
         "bold": True, "font_color": "#ffffff", "bg_color": _ACCENT, "text_wrap": True, "valign": "top", "border": 1,
     },
-    "text": {"num_format": "@", "text_wrap": True, "valign": "top", "font_color": _INK},
-    "number": {"valign": "top", "font_color": _INK},
-    "day": {"num_format": "dd/mm/yyyy", "valign": "top", "align": "left", "font_color": _INK},
+    "plain": {"num_format": "@", "text_wrap": True, "valign": "top", "font_color": _INK},
+    "text": {"num_format": "@", "text_wrap": True, **_CELL},
+    "number": {"align": "right", "indent": 1, **_CELL},
+    "day": {"num_format": "dd/mm/yyyy", "align": "left", **_CELL},
 }  # fmt: skip
 
 
@@ -65,29 +72,51 @@ def _write_read_me(page: Worksheet, looks: dict[str, Format]) -> int:
     ]
     page.write_string(0, 0, "The plan", looks["title"])
     for row, line in enumerate(lines, start=1):
-        page.write_string(row, 0, line, looks["text"])
+        page.write_string(row, 0, line, looks["plain"])
     return len(lines) + 1
 
 
 def _write_sheet(
     page: Worksheet, sheet: Sheet, rows: Sequence[Sequence[Cell]], header: int, looks: dict[str, Format]
 ) -> None:
+    page.set_row(header, 30)
     for number, column in enumerate(sheet.columns):
         page.set_column(number, number, column.width, looks[_look(column)])
         page.write_string(header, number, column.heading, looks["heading"])
         page.write_comment(header, number, column.note, {"author": "boardpack", "x_scale": 2, "font_size": 9})
         _offer_choices(page, column, number, header + 1, header + len(rows) + SPARE_ROWS)
     for down, row in enumerate(rows, start=header + 1):
+        page.set_row(down, _height(sheet.columns, row))
         for across, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
             _write_cell(page, down, across, value, looks[_look(column)])
+    _set_up_page(page, sheet, len(rows))
+
+
+def _set_up_page(page: Worksheet, sheet: Sheet, rows: int) -> None:
+    """Frozen headings and filters on screen; on paper landscape, one page wide, A3 where A4 would be too small."""
     if sheet is not READ_ME:
-        page.freeze_panes(1, 1 if len(sheet.columns) > 4 else 0)
-        page.autofilter(0, 0, max(len(rows), 1), len(sheet.columns) - 1)
+        page.freeze_panes(1, 1)
+        page.autofilter(0, 0, max(rows, 1), len(sheet.columns) - 1)
         page.repeat_rows(0)
-    page.set_paper(9)
+    page.set_paper(A3 if sum(column.width for column in sheet.columns) > 170 else A4)
     page.set_landscape()
     page.fit_to_pages(1, 0)
     page.set_footer("&L&A&RPage &P of &N")
+
+
+def _height(columns: Sequence[Column], row: Sequence[Cell]) -> float:
+    """Room for the lines that the longest cell wraps into; not every program fits rows when it opens a file."""
+    lines = (
+        sum(_wrapped(len(line) / column.width) for line in value.split("\n"))
+        for column, value in zip(columns, row, strict=True)
+        if isinstance(value, str)
+    )
+    return min(15.0 * max(lines, default=1), TALLEST_ROW)
+
+
+def _wrapped(fill: float) -> int:
+    """How many lines so many columns' worth of characters take: words that wrap leave a tenth of a line empty."""
+    return 1 if fill <= 1 else ceil(fill * 1.1)
 
 
 def _look(column: Column) -> str:

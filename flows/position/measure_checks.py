@@ -10,7 +10,7 @@ from flows.ledger.records import Submission
 from flows.plan.findings import NOWHERE, Finding, Origin, Severity
 from flows.plan.model import Measure, Plan
 from flows.plan.periods import Month
-from flows.plan.words import count, day, figure, listed, quoted
+from flows.plan.words import count, day, figure, quoted
 from flows.position.measures import expected_period_end, why_not_used
 from flows.position.model import MeasureState, Value
 from flows.returns.records import MeasureRow
@@ -311,7 +311,7 @@ def _grouped(found: list[Finding], states: tuple[MeasureState, ...]) -> list[Fin
         if len(findings) == 1:
             rest.append(first)
             continue
-        marked = first.says.partition(" is marked ")[2]
-        says = f"{count(len(findings), 'figure')} ({listed(f.about for f in findings)}) are marked {marked}"
+        family = _family(measures[first.about])
+        says = f"{count(len(findings), 'figure')} for {family} are marked {first.says.partition(' is marked ')[2]}"
         rest.append(Finding(first.code, first.severity, says, first.todo, first.who, first.about, first.origin))
     return rest

@@ -157,17 +157,17 @@ def _why_it_differs(view: View, current: Occurrence, judgement: Judgement) -> st
     for claim in better:
         by_word.setdefault(_WORD[claim.status], []).append(names[claim.partner].short_name)  # type: ignore[index]
     said = "; ".join(f"{listed(who)} said {word}" for word, who in by_word.items())
-    return f"{said}. {_because(view, current, judgement, better)}"
+    return f"{said}, but {_because(view, current, judgement, better)}."
 
 
 def _because(view: View, current: Occurrence, judgement: Judgement, better: list[Claim]) -> str:
     cautious = [c for c in current.claims if c not in better and c.status]
-    if cautious and judgement.status is not Status.EVIDENCE_AWAITED:
-        names = listed(view.plan.partner[c.partner].short_name for c in cautious)
-        return f"{names} did not, and the more cautious answer is shown."
     if judgement.status is Status.EVIDENCE_AWAITED:
-        return "It counts as complete once a date and an accepted item of evidence are on record."
-    return "The rules decide by the dates."
+        return "a date of completion and an accepted item of evidence are not both on record"
+    if cautious:
+        names = listed(view.plan.partner[c.partner].short_name for c in cautious)
+        return f"{names} did not, and the more cautious answer is shown"
+    return current.judgement.because or "the rules go by the dates and the updates"
 
 
 def with_movement(now: tuple[MilestoneState, ...], before: tuple[MilestoneState, ...]) -> tuple[MilestoneState, ...]:

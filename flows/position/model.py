@@ -124,10 +124,11 @@ class Claim:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A status and the sentence that says why."""
+    """A status, the sentence that says why, and the short clause for where a partner claims otherwise."""
 
     status: Status
     reason: str
+    because: str = ""
 
 
 @dataclass(frozen=True)
@@ -347,7 +348,7 @@ class Position:
     commentary: dict[str, str]
     findings: tuple[Finding, ...]
     known_on: dt.date | None = None
-    inputs: tuple[Submission, ...] = field(default=(), repr=False)
+    counted: tuple[Submission, ...] = field(default=(), repr=False)
 
     @cached_property
     def milestone(self) -> dict[str, MilestoneState]:

@@ -71,7 +71,7 @@ def position(
         commentary=commentary(plan, counted, month),
         findings=in_order(findings),
         known_on=known_on,
-        inputs=submissions,
+        counted=counted,
     )
 
 

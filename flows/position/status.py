@@ -96,7 +96,7 @@ def overdue(case: Case) -> Judgement | None:
     if case.kind is DueKind.ONGOING or case.due is None or case.due > case.period_end:
         return None
     outlook = f"forecast {day(case.forecast)}" if case.forecast else "no forecast given"
-    return Judgement(Status.OFF_TRACK, f"Due on {day(case.due)} and not done; {outlook}.")
+    return Judgement(Status.OFF_TRACK, f"Due on {day(case.due)} and not done; {outlook}.", "its due day has passed")
 
 
 def forecast_very_late(case: Case) -> Judgement | None:
@@ -104,7 +104,8 @@ def forecast_very_late(case: Case) -> Judgement | None:
     late = _days_late(case)
     if late is None or late <= case.rules.late_days:
         return None
-    return Judgement(Status.OFF_TRACK, f"Forecast {_forecast(case)}, {days(late)} after it is due.")
+    because = f"its forecast is more than {days(case.rules.late_days)} late"
+    return Judgement(Status.OFF_TRACK, f"Forecast {_forecast(case)}, {days(late)} after it is due.", because)
 
 
 def forecast_late(case: Case) -> Judgement | None:
@@ -112,7 +113,8 @@ def forecast_late(case: Case) -> Judgement | None:
     late = _days_late(case)
     if late is None or late <= 0:
         return None
-    return Judgement(Status.AT_RISK, f"Forecast {_forecast(case)}, {days(late)} after it is due.")
+    reason = f"Forecast {_forecast(case)}, {days(late)} after it is due."
+    return Judgement(Status.AT_RISK, reason, f"its forecast is {days(late)} late")
 
 
 def _days_late(case: Case) -> int | None:
@@ -153,7 +155,7 @@ def due_soon_and_silent(case: Case) -> Judgement | None:
     if left > case.rules.due_soon_days or (case.forecast and case.updated):
         return None
     lacking = "no update this month" if not case.updated else "no forecast given"
-    return Judgement(Status.AT_RISK, f"Due on {day(case.due)}, in {days(left)}; {lacking}.")
+    return Judgement(Status.AT_RISK, f"Due on {day(case.due)}, in {days(left)}; {lacking}.", f"there is {lacking}")
 
 
 def under_way(case: Case) -> Judgement | None:

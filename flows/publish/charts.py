@@ -14,7 +14,8 @@ from datetime import date
 from html import escape
 from itertools import pairwise
 from math import ceil, floor, log10
-from typing import Literal
+
+from flows.reports.chart import Chart, ChartLine, ChartPoint
 
 FONT = "Source Sans 3"
 INK, ACCENT, RULE, GRID, GREY = "#1b1f24", "#14477a", "#8a939c", "#dfe3e7", "#5a6672"
@@ -23,46 +24,6 @@ TEXT = 9.0
 
 COUNTED_UNITS = frozenset({"count", "number", "people", "children"})
 """Units whose axis always begins at zero."""
-
-LineKind = Literal["baseline", "target", "comparator"]
-
-
-@dataclass(frozen=True)
-class ChartPoint:
-    """One value of the series; `label` is its period in words, `value` is None where no figure was returned."""
-
-    label: str
-    date: date
-    value: float | None
-    provisional: bool = False
-
-
-@dataclass(frozen=True)
-class ChartLine:
-    """A level to hold the series against, drawn across the chart and labelled at its end."""
-
-    label: str
-    value: float
-    kind: LineKind
-
-
-@dataclass(frozen=True)
-class Chart:
-    """Everything a trend chart says.
-
-    `title` is the finding, `subtitle` what is plotted, `unit` is "%" or the unit in words, `alt` the finding, the
-    latest value and the range in one or two sentences. `wide` charts are 165 mm across, others 80 mm.
-    """
-
-    title: str
-    subtitle: str
-    unit: str
-    points: tuple[ChartPoint, ...]
-    lines: tuple[ChartLine, ...]
-    alt: str
-    source: str
-    wide: bool = False
-    from_zero: bool = False
 
 
 @dataclass(frozen=True)
@@ -224,9 +185,11 @@ def _series(frame: _Frame, points: Sequence[ChartPoint]) -> list[str]:
             dash = "3 2" if b.provisional else ""
             ends = (frame.x(a.date), frame.y(a.value), frame.x(b.date), frame.y(b.value))
             parts.append(_line(*ends, ACCENT, 1.8, dash))
-    for point in points:
-        if point.value is not None:
-            parts.append(_dot(frame.x(point.date), frame.y(point.value), hollow=point.provisional))
+    parts.extend(
+        _dot(frame.x(point.date), frame.y(point.value), hollow=point.provisional)
+        for point in points
+        if point.value is not None
+    )
     return parts
 
 

@@ -35,9 +35,13 @@ def one_build(outputs: Path) -> Iterator[None]:
         with FileLock(outputs / ".lock", timeout=WAIT_SECONDS):
             yield
     except Timeout:
-        raise UserError(f"Another build of {outputs} has been running for five minutes: try again when it ends.") from None
+        raise UserError(
+            f"Another build of {outputs} has been running for five minutes: try again when it ends."
+        ) from None
     except PermissionError as error:
-        raise UserError(f"{error.filename or outputs} cannot be written: check who may write in that folder.") from error
+        raise UserError(
+            f"{error.filename or outputs} cannot be written: check who may write in that folder."
+        ) from error
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 The vocabulary is the one of `templates/README.md`. What a screen reader needs (a title, headings that do not skip,
 table heads, alternative text, links that lead somewhere) is checked here, because neither the PDF nor the Word
-writer complains about its absence. Column widths are worked out here, in millimetres, so that PDF and Word agree; every cell is given the class of its column.
+writer complains about its absence. Column widths are worked out here, in millimetres, so that PDF and Word agree;
+every cell is given the class of its column.
 """
 
 import re
@@ -18,7 +19,7 @@ PORTRAIT_MM = 170.0
 LANDSCAPE_MM = 257.0
 """Width between the margins of an A4 page, in millimetres, upright and on its side."""
 
-COLUMN_MM = {"ref": 16.0, "date": 32.0, "month": 29.0, "num": 20.0, "chip": 36.0, "short": 30.0}
+COLUMN_MM = {"ref": 16.0, "date": 32.0, "month": 29.0, "num": 19.0, "chip": 36.0, "short": 28.0}
 """Width of a column whose content has a known length, its padding included."""
 
 SHARES = {"words": 1, "words-2": 2, "words-3": 3}
@@ -30,9 +31,12 @@ NARROWEST_WORDS_MM = 24.0
 _STATUS = {"status", "complete", "evidence-awaited", "on-track", "at-risk", "off-track", "not-yet-due"}
 _MOVEMENT = {"movement", "improved", "worsened", "same", "new"}
 
+_NAMES = ("html", "head", "title", "meta", "body", "h1", "h2", "h3", "h4", "ul", "ol", "li", "div", "dt", "dd")
+_MORE_NAMES = ("figcaption", "img", "table", "caption", "colgroup", "thead", "tbody", "th", "td")
+_INLINE = ("a", "strong", "em", "br", "time")
+
 VOCABULARY: dict[str, frozenset[str]] = {
-    **dict.fromkeys("html head title meta body h1 h2 h3 h4 ul ol li div dt dd figcaption img".split(), frozenset()),
-    **dict.fromkeys("caption colgroup thead tbody th td a strong em br time".split(), frozenset()),
+    **dict.fromkeys((*_NAMES, *_MORE_NAMES, *_INLINE), frozenset()),
     "section": frozenset({"new-page", "landscape"}),
     "header": frozenset({"masthead"}),
     "p": frozenset({"lead", "note", "source", "eyebrow", "aside-title"}),
@@ -40,7 +44,6 @@ VOCABULARY: dict[str, frozenset[str]] = {
     "aside": frozenset({"decision", "caution", "note"}),
     "figure": frozenset({"half"}),
     "nav": frozenset({"contents"}),
-    "table": frozenset(),
     "col": frozenset(COLUMN_MM) | frozenset(SHARES),
     "tr": frozenset({"total"}),
     "span": frozenset({"ref", "nowrap", "num"} | _STATUS | _MOVEMENT),
@@ -57,11 +60,13 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
 }
 """What an element may carry besides `id`, `class` and `lang`."""
 
-DRAWING = frozenset("svg title desc g path line polyline polygon rect circle ellipse text tspan".split())
+DRAWING = frozenset(
+    {"svg", "title", "desc", "g", "path", "line", "polyline", "polygon", "rect", "circle", "ellipse", "text", "tspan"}
+)
 """What a drawing may consist of: shapes and words, nothing that fetches or runs."""
 
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
-_CELL = frozenset("a strong em br time span p ul li".split())
+_CELL = frozenset({*_INLINE, "span", "p", "ul", "li"})
 _SVG_CASE = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio"}
 _UNKNOWN_TAG = 801  # libxml2 knows HTML 4 only and remarks on every `section`; no fault of the template's.
 
@@ -74,16 +79,16 @@ def prepare(html: str, template_name: str) -> HtmlElement:
     """
     root = _parse(html, template_name)
     try:
-        for check in (_head, _words, _ids_and_links, _headings, _tables, _pictures, _parts):
+        for check in (_head, _words, _ids_and_links, _headings, _tables, _pictures, _parts, _signs):
             check(root)
-    except _Fault as fault:
+    except _FaultError as fault:
         raise TemplateError(f"{template_name}: {fault}") from None
     for svg in root.iter("svg"):
         _restore_case(svg)
     return root
 
 
-class _Fault(Exception):
+class _FaultError(Exception):
     """A fault with its element already named; only the template is missing."""
 
     def __init__(self, element: HtmlElement, problem: str) -> None:
@@ -95,7 +100,8 @@ def _describe(element: HtmlElement) -> str:
     name = "".join(f' {key}="{element.get(key)}"' for key in ("id", "class", "name", "href") if element.get(key))
     text = " ".join(element.text_content().split())
     start = f" “{text[:40]}{'…' if len(text) > 40 else ''}”" if text else ""
-    return f"<{element.tag}{name}>{start} (line {element.sourceline})"
+    tag = str(element.tag)
+    return f"<{tag}{name}>{start} (line {element.sourceline})"
 
 
 def _parse(html: str, template_name: str) -> HtmlElement:
@@ -105,16 +111,18 @@ def _parse(html: str, template_name: str) -> HtmlElement:
     root = lxml.html.document_fromstring(html.encode(), parser=parser)
     for entry in parser.error_log:
         if entry.type != _UNKNOWN_TAG:
-            raise TemplateError(f"{template_name}: line {entry.line} is not well-formed HTML: {entry.message}.")
+            raise TemplateError(
+                f"{template_name}: line {entry.line} is not well-formed HTML: {str(entry.message).strip()}."
+            )
     return root
 
 
 def _head(root: HtmlElement) -> None:
     if not (root.get("lang") or "").strip():
-        raise _Fault(root, "has no lang; say the language, for example en-GB.")
-    titles = [title for title in root.iter("title") if title.getparent().tag == "head"]
+        raise _FaultError(root, "has no lang; say the language, for example en-GB.")
+    titles = root.findall("head/title")
     if not titles or not titles[0].text_content().strip():
-        raise _Fault(root, "has no <title>; the document needs one.")
+        raise _FaultError(root, "has no <title>; the document needs one.")
 
 
 def _elements(root: HtmlElement) -> Iterator[HtmlElement]:
@@ -127,12 +135,12 @@ def _words(root: HtmlElement) -> None:
     """Only the elements, classes and attributes of the vocabulary."""
     for element in _elements(root):
         if element.tag not in VOCABULARY:
-            raise _Fault(element, "is not in the vocabulary of the templates.")
+            raise _FaultError(element, "is not in the vocabulary of the templates.")
         for name in (element.get("class") or "").split():
             if name not in VOCABULARY[element.tag]:
-                raise _Fault(element, f"has the class “{name}”, which is not in the vocabulary of the templates.")
-        for name in set(element.keys()) - {"id", "class", "lang"} - ATTRIBUTES.get(element.tag, frozenset()):
-            raise _Fault(element, f"has the attribute “{name}”, which is not in the vocabulary of the templates.")
+                raise _FaultError(element, f"has the class “{name}”, which is not in the vocabulary of the templates.")
+        for name in set(element.attrib) - {"id", "class", "lang"} - ATTRIBUTES.get(element.tag, frozenset()):
+            raise _FaultError(element, f"has the attribute “{name}”, which is not in the vocabulary of the templates.")
 
 
 def _ids_and_links(root: HtmlElement) -> None:
@@ -141,27 +149,27 @@ def _ids_and_links(root: HtmlElement) -> None:
     for element in root.iter(etree.Element):
         if (name := element.get("id")) is not None:
             if name in ids or not name or re.search(r"\s", name):
-                raise _Fault(element, f"has the id “{name}”, which is empty, broken by a space or used before.")
+                raise _FaultError(element, f"has the id “{name}”, which is empty, broken by a space or used before.")
             ids.add(name)
     for link in root.iter("a"):
         href = link.get("href") or ""
         if not href.startswith("https://") and (not href.startswith("#") or href[1:] not in ids):
-            raise _Fault(link, f"links to “{href}”, which is neither an id on the page nor an https address.")
+            raise _FaultError(link, f"links to “{href}”, which is neither an id on the page nor an https address.")
         if not link.text_content().strip():
-            raise _Fault(link, "is a link without words.")
+            raise _FaultError(link, "is a link without words.")
 
 
 def _headings(root: HtmlElement) -> None:
     """The first heading is the one h1; after that none goes down more than one level."""
     level = 0
     for heading in root.iter(*_HEADINGS):
-        here = _HEADINGS[heading.tag]
+        here = _HEADINGS[str(heading.tag)]
         if here > level + 1:
-            raise _Fault(heading, f"skips a level: it follows {'h' + str(level) if level else 'no heading'}.")
+            raise _FaultError(heading, f"skips a level: it follows {'h' + str(level) if level else 'no heading'}.")
         if here == 1 and level:
-            raise _Fault(heading, "is a second h1; a document has one.")
+            raise _FaultError(heading, "is a second h1; a document has one.")
         if not heading.text_content().strip():
-            raise _Fault(heading, "is a heading without words.")
+            raise _FaultError(heading, "is a heading without words.")
         level = here
 
 
@@ -169,39 +177,51 @@ def _pictures(root: HtmlElement) -> None:
     """Every picture says in words what it shows, and a drawing only draws."""
     for image in root.iter("img"):
         if not (image.get("alt") or "").strip():
-            raise _Fault(image, "has no alt; say in words what the picture shows.")
+            raise _FaultError(image, "has no alt; say in words what the picture shows.")
+        if not re.fullmatch(r"(\w[\w.-]*/)*\w[\w.-]*", image.get("src") or ""):
+            raise _FaultError(
+                image, f"shows “{image.get('src')}”, which is not the name of a file in the templates folder."
+            )
     for svg in root.iter("svg"):
         title = svg.find("title")
         if title is None or not (title.text or "").strip():
-            raise _Fault(svg, "has no <title> as a child; say in words what the drawing shows.")
+            raise _FaultError(svg, "has no <title> as a child; say in words what the drawing shows.")
         for part in svg.iter(etree.Element):
-            fetches = any(key.endswith("href") or key.startswith("on") or key == "style" for key in part.keys())
+            fetches = any(key.endswith("href") or key.startswith("on") or key == "style" for key in part.attrib)
             if part.tag not in DRAWING or fetches:
-                raise _Fault(part, "may not stand in a drawing, which holds shapes and words only.")
+                raise _FaultError(part, "may not stand in a drawing, which holds shapes and words only.")
 
 
 def _parts(root: HtmlElement) -> None:
     """The blocks that are made of fixed parts."""
     for figure in root.iter("figure"):
-        if len(figure.findall("img")) + len(figure.findall("svg")) != 1 or len(figure.findall("figcaption")) != 1:
-            raise _Fault(figure, "needs one img or svg and one figcaption.")
+        parts = ["picture" if part.tag in ("img", "svg") else str(part.tag) for part in figure]
+        if sorted(parts[:2]) != ["figcaption", "picture"] or [p.get("class") for p in figure[2:]] not in (
+            [],
+            ["source"],
+        ):
+            raise _FaultError(figure, "needs a figcaption and one img or svg, and may end with a p.source.")
     for aside in root.iter("aside"):
         first = aside[0] if len(aside) else None
         if first is None or not (first.tag in _HEADINGS or first.get("class") == "aside-title"):
-            raise _Fault(aside, "needs a p.aside-title or a heading as its first child.")
+            raise _FaultError(aside, "needs a p.aside-title or a heading as its first child.")
     for numbers in root.iter("dl"):
         if numbers.get("class") != "figures" or any([part.tag for part in div] != ["dt", "dd"] for div in numbers):
-            raise _Fault(numbers, "needs the class figures and holds only div with one dt and one dd.")
+            raise _FaultError(numbers, "needs the class figures and holds only div with one dt and one dd.")
     for nav in root.iter("nav"):
         if nav.get("class") != "contents" or [child.tag for child in nav if child.tag not in _HEADINGS] != ["ol"]:
-            raise _Fault(nav, "needs the class contents and holds one ol of links.")
+            raise _FaultError(nav, "needs the class contents and holds one ol of links.")
+
+
+def _signs(root: HtmlElement) -> None:
+    """A status or a movement says which, and says it in a word."""
     for span in root.iter("span"):
         classes = set((span.get("class") or "").split())
         for kind, words in (("status", _STATUS), ("movement", _MOVEMENT)):
             if classes & words and (len(classes & words) != 2 or kind not in classes):
-                raise _Fault(span, f"needs the class {kind} and one of {', '.join(sorted(words - {kind}))}.")
+                raise _FaultError(span, f"needs the class {kind} and one of {', '.join(sorted(words - {kind}))}.")
         if classes & (_STATUS | _MOVEMENT) and not span.text_content().strip():
-            raise _Fault(span, "has no word; a status or movement is never shown by colour or shape alone.")
+            raise _FaultError(span, "has no word; a status or movement is never shown by colour or shape alone.")
 
 
 def _tables(root: HtmlElement) -> None:
@@ -218,34 +238,37 @@ def _tables(root: HtmlElement) -> None:
 
 def _columns(table: HtmlElement) -> list[HtmlElement]:
     if (caption := table.find("caption")) is None or not caption.text_content().strip():
-        raise _Fault(table, "has no caption; say what the table shows.")
+        raise _FaultError(table, "has no caption; say what the table shows.")
     if [child.tag for child in table] != ["caption", "colgroup", "thead", "tbody"]:
-        raise _Fault(table, "needs caption, colgroup, thead and tbody, in that order, each once.")
+        raise _FaultError(table, "needs caption, colgroup, thead and tbody, in that order, each once.")
     cols = table.findall("colgroup/col")
     for col in cols:
         if col.get("class") not in VOCABULARY["col"]:
-            raise _Fault(col, f"in {_describe(table)} needs one class of {', '.join([*COLUMN_MM, *SHARES])}.")
+            raise _FaultError(col, f"in {_describe(table)} needs one class of {', '.join([*COLUMN_MM, *SHARES])}.")
     return cols
 
 
 def _rows(table: HtmlElement, count: int) -> None:
     """As many cells in each row as there are columns; heads say what they head."""
-    if not table.findall("tbody/tr") or len(table.findall("thead/tr")) != 1:
-        raise _Fault(table, "needs one row in its thead and at least one in its tbody.")
-    for row in table.iter("tr"):
+    heads, rows = table.findall("thead/tr"), table.findall("tbody/tr")
+    if len(heads) != 1 or not rows:
+        raise _FaultError(table, "needs one row in its thead and at least one in its tbody.")
+    for row in (*heads, *rows):
         if len(row) != count:
-            raise _Fault(row, f"in {_describe(table)} has {len(row)} cells where the table has {count} columns.")
-        in_head = row.getparent().tag == "thead"
+            raise _FaultError(row, f"in {_describe(table)} has {len(row)} cells where the table has {count} columns.")
         for i, cell in enumerate(row):
-            scope = "col" if in_head else "row" if i == 0 else None
-            if cell.tag != ("th" if scope else "td") or cell.get("scope") != scope:
-                wanted = f'a th with scope="{scope}"' if scope else "a td"
-                raise _Fault(cell, f"in {_describe(table)} must be {wanted}.")
-            if in_head and not cell.text_content().strip():
-                raise _Fault(cell, f"in {_describe(table)} is a column head without words.")
-            for part in cell.iterdescendants(etree.Element):
-                if part.tag not in _CELL:
-                    raise _Fault(part, f"may not stand in a table cell ({_describe(table)}).")
+            _cell(cell, table, "col" if row is heads[0] else "row" if i == 0 else None)
+
+
+def _cell(cell: HtmlElement, table: HtmlElement, scope: str | None) -> None:
+    if cell.tag != ("th" if scope else "td") or cell.get("scope") != scope:
+        wanted = f'a th with scope="{scope}"' if scope else "a td"
+        raise _FaultError(cell, f"in {_describe(table)} must be {wanted}.")
+    if scope == "col" and not cell.text_content().strip():
+        raise _FaultError(cell, f"in {_describe(table)} is a column head without words.")
+    for part in cell.iterdescendants(etree.Element):
+        if part.tag not in _CELL:
+            raise _FaultError(part, f"may not stand in a table cell ({_describe(table)}).")
 
 
 def _room(table: HtmlElement) -> float:
@@ -256,17 +279,18 @@ def _room(table: HtmlElement) -> float:
 def column_widths(kinds: list[str], room: float, table: HtmlElement) -> list[float]:
     """The width of each column in millimetres, from the classes of its `col`; together they fill `room`.
 
-    Without a column of words the fixed ones keep their widths, and the table is narrower than the page.
+    Without a column of words the first one takes what is left.
     """
-    left = room - sum(COLUMN_MM.get(kind, 0.0) for kind in kinds)
-    shares = sum(SHARES.get(kind, 0) for kind in kinds)
-    widths = [COLUMN_MM[kind] if kind in COLUMN_MM else left * SHARES[kind] / shares for kind in kinds]
-    narrowest = min((width for kind, width in zip(kinds, widths, strict=True) if kind in SHARES), default=left)
-    if narrowest < (NARROWEST_WORDS_MM if shares else 0):
-        raise _Fault(
+    if not SHARES.keys() & set(kinds):
+        kinds = ["words", *kinds[1:]]
+    share = (room - sum(COLUMN_MM.get(kind, 0.0) for kind in kinds)) / sum(SHARES.get(kind, 0) for kind in kinds)
+    widths = [COLUMN_MM[kind] if kind in COLUMN_MM else share * SHARES[kind] for kind in kinds]
+    narrowest = min(width for kind, width in zip(kinds, widths, strict=True) if kind in SHARES)
+    if narrowest < NARROWEST_WORDS_MM:
+        raise _FaultError(
             table,
-            f"is too wide: its fixed columns leave {max(left, 0):.0f} of {room:.0f} mm, which is too narrow for "
-            "its words; make it two tables or put it in a landscape section.",
+            f"is too wide: {max(narrowest, 0):.0f} mm are left for its narrowest column of words, which needs "
+            f"{NARROWEST_WORDS_MM:.0f} mm; make it two tables or put it in a landscape section.",
         )
     return widths
 

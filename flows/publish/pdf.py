@@ -28,10 +28,13 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", UserWarning)
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher, URLFetcherResponse
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from flows.publish.errors import TemplateError
 
 logger = logging.getLogger(__name__)
 
+VARIANT = "pdf/ua-1"
 STYLE_SHEET = "board.css"
 FONT_FOLDER = "fonts"
 
@@ -46,18 +49,19 @@ def write_pdf(html: HtmlElement, path: Path, styles: Path) -> None:
     """Print a page that `page.prepare` has checked.
 
     `styles` is the folder of the style sheet; `fonts` lies beside it, and pictures are named from its parent
-    folder. Raises OSError when a style or font is missing or `path` cannot be written.
+    folder. Raises TemplateError when the page or its style needs a file that is missing or not among the templates,
+    and OSError when `path` cannot be written.
     """
-    press = _press(styles.resolve())
-    document = _Document(_printable(html, press.characters), press)
-    with _without_garbage_collection():
-        document.write_pdf(
-            path,
-            font_config=press.fonts,
-            stylesheets=[press.sheet],
-            pdf_variant="pdf/ua-1",
-            finisher=_describe_links,
-        )
+    try:
+        press = _press(styles.resolve())
+        document = _Document(_printable(html, press.characters), press)
+        with _without_garbage_collection():
+            laid_out = document.render(font_config=press.fonts, stylesheets=[press.sheet], pdf_variant=VARIANT)
+            _one_annotation_a_link(laid_out)
+            data = laid_out.write_pdf(pdf_variant=VARIANT, finisher=_describe_links)
+    except FatalURLFetchingError as error:
+        raise TemplateError(str(error.__cause__)) from error
+    path.write_bytes(data)
 
 
 class _Press(NamedTuple):
@@ -74,7 +78,7 @@ def _press(styles: Path) -> _Press:
     fetcher = _TemplateFetcher(styles.parent)
     with _fonts_of(styles.parent / FONT_FOLDER):
         fonts = FontConfiguration()
-    sheet = weasyprint.CSS(styles / STYLE_SHEET, url_fetcher=fetcher, font_config=fonts)
+    sheet = weasyprint.CSS(url=(styles / STYLE_SHEET).as_uri(), url_fetcher=fetcher, font_config=fonts)
     return _Press(fetcher, fonts, sheet, _characters(styles.parent / FONT_FOLDER))
 
 
@@ -99,11 +103,11 @@ def _characters(folder: Path) -> frozenset[int]:
         with TTFont(file, lazy=True) as font:
             tables.append(frozenset(font.getBestCmap()))
     if not tables:
-        raise FileNotFoundError(f"No fonts (*.ttf) in {folder}; papers cannot be set without them.")
+        raise TemplateError(f"{folder}: no fonts (*.ttf) here; papers cannot be set without them.")
     return frozenset.intersection(*tables) | {0x09, 0x0A, 0x0D}
 
 
-class _TemplateFetcher(URLFetcher):
+class _TemplateFetcher(URLFetcher):  # type: ignore[misc]
     """Reads files inside the templates folder and refuses everything else."""
 
     def __init__(self, folder: Path) -> None:
@@ -114,7 +118,9 @@ class _TemplateFetcher(URLFetcher):
         parts = urlsplit(url)
         file = Path(url2pathname(parts.path)).resolve()
         if parts.scheme != "file" or parts.netloc or not file.is_relative_to(self._root):
-            raise PermissionError(f"{url} is not part of the templates; papers are made of their own files only.")
+            raise PermissionError(f"{url}: not part of the templates; papers are made of their own files only.")
+        if not file.is_file():
+            raise FileNotFoundError(f"{url}: no such file among the templates.")
         kind = _CONTENT_TYPES.get(file.suffix.lower(), "application/octet-stream")
         return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": kind})
 
@@ -157,7 +163,7 @@ def _printable(html: HtmlElement, characters: frozenset[int]) -> ET.Element:
     def copy(element: HtmlElement, parent: ET.Element | None, prefix: str) -> ET.Element:
         prefix = _SVG if element.tag == "svg" else prefix
         attributes = {key: value for key, value in element.attrib.items() if key != "xmlns"}
-        made = ET.Element(prefix + element.tag, attributes)
+        made = ET.Element(f"{prefix}{element.tag!s}", attributes)
         made.text, made.tail = words(element.text), words(element.tail)
         for child in element:
             made.append(copy(child, made, prefix))
@@ -168,6 +174,8 @@ def _printable(html: HtmlElement, characters: frozenset[int]) -> ET.Element:
         logger.warning("no font has these characters, printed as %s: %s", _STAND_IN, " ".join(sorted(missing)))
     for numbers in tree.iter("dl"):
         _as_list(numbers)
+    for nav in tree.iter("nav"):
+        _page_numbers(nav)
     _running_words(tree)
     return tree
 
@@ -182,6 +190,12 @@ def _as_list(numbers: ET.Element) -> None:
         item[1].set("class", "number")
 
 
+def _page_numbers(nav: ET.Element) -> None:
+    """A place for the page number inside each link; a number drawn by the link itself would be tagged as a second."""
+    for link in nav.iter("a"):
+        ET.SubElement(link, "span", {"class": "page", "href": link.get("href", "")})
+
+
 def _running_words(tree: ET.Element) -> None:
     """Put what the head and foot of each page say where the style sheet can take it: on `body`."""
     given = {meta.get("name"): meta.get("content", "") for meta in tree.iter("meta")}
@@ -189,6 +203,12 @@ def _running_words(tree: ET.Element) -> None:
     assert body is not None
     for name in _RUNNING:
         body.set(f"data-{name}", given.get(f"boardpack.{name}") or "")
+
+
+def _one_annotation_a_link(document: Any) -> None:
+    """WeasyPrint makes everything within a link a link once more, and a screen reader would read each of them."""
+    for page in document.pages:
+        page.links = [link for link in page.links if link[3].element_tag == "a"]
 
 
 def _describe_links(document: Any, pdf: Any) -> None:

@@ -16,24 +16,24 @@ from lxml.html import HtmlElement
 from flows.publish.errors import TemplateError
 from flows.publish.packaging import normalise_zip
 from flows.publish.word_contents import contents
-from flows.publish.word_paper import Facts, Layout, Paper
-from flows.publish.word_pictures import picture
-from flows.publish.word_tables import add_cell, plain_table, table
-from flows.publish.word_text import INLINE, PLAIN, Line, paragraph, put, space
-from flows.publish.word_xml import Element, add, bookmark_names, clean, name, new
+from flows.publish.word_paper import Facts, Paper
+from flows.publish.word_pictures import figure, pair
+from flows.publish.word_tables import key_numbers, table
+from flows.publish.word_text import INLINE, Line, paragraph, put, space
+from flows.publish.word_xml import Element, add, bookmark_names, clean, name, new, tag_of
 
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _BOXES = {"decision": "Decision", "caution": "Caution", "note": "Note box"}
 _PARAGRAPHS = {"": "Body Text", "lead": "Lead", "note": "Note", "source": "Source", "eyebrow": "Eyebrow"}
-_MASTHEAD = {"": "Masthead", "lead": "Subtitle", "eyebrow": "Masthead eyebrow", "note": "Masthead", "source": "Masthead"}
+_MASTHEAD = {"": "Masthead", "lead": "Subtitle", "eyebrow": "Masthead eyebrow", "note": "Masthead"}
 _AFTER_BLOCK = 200
 """Twips of air after a table or a box, before text that brings none of its own."""
+_UNDER_EYEBROW = 20
 _TIGHT = frozenset({"Body Text", "Lead", "List Bullet", "List Number", "Figure"})
 """Styles that bring no space of their own before them."""
 _INDENT = 397
 """Twips by which a list stands in for each of its levels, as in the numbering of the style document."""
 _DEEPEST_LIST = 2
-_NUMBERS_ABREAST = 5
 
 
 def write_word(html: HtmlElement, path: Path, template: Path, template_name: str) -> None:
@@ -41,14 +41,16 @@ def write_word(html: HtmlElement, path: Path, template: Path, template_name: str
 
     `html` is a page that `page.prepare` has parsed and checked, `path` the file to write, `template` the style
     document, `template_name` what to call the page's template in errors. Pictures that the page names are looked
-    for in the folder of `path`. Raises TemplateError, or its UnknownElement for an element without a form in Word.
+    for beside the style document, among the templates. Raises TemplateError, or its UnknownElement for an element
+    without a form in Word; nothing is written then.
     """
-    paper = Paper(template, template_name, bookmark_names(e.get("id") for e in html.iter("*") if e.get("id")))
+    ids = [identity for element in html.iter("*") if (identity := element.get("id"))]
+    paper = Paper(template, template_name, bookmark_names(ids))
     facts = _facts(html, template_name)
     body = html.find("body")
     if body is None:
         raise TemplateError(f"{template_name}: has no <body>.")
-    walk = _Walk(paper, path.parent)
+    walk = _Walk(paper, template.parent)
     walk.blocks(body)
     walk.end()
     paper.finish(facts)
@@ -62,7 +64,7 @@ def _facts(html: HtmlElement, template_name: str) -> Facts:
     keys = ("partnership", "report", "period", "marking")
     needed = ["author", "description", "keywords", "dcterms.created", *(f"boardpack.{key}" for key in keys)]
     if missing := [key for key in needed if key not in meta]:
-        raise TemplateError(f"{template_name}: the head has no <meta name=\"{missing[0]}\">.")
+        raise TemplateError(f'{template_name}: the head has no <meta name="{missing[0]}">.')
     try:
         created = datetime.fromisoformat(meta["dcterms.created"]).replace(tzinfo=None)
     except ValueError:
@@ -94,6 +96,8 @@ class _Walk:
         """Ids of blocks whose first paragraph is still to come."""
         self._new_page = False
         self._needs_air = False
+        self._last_style = ""
+        self._was_listed: bool | None = None
         self._blocks: dict[str, Callable[[HtmlElement], None]] = {
             "section": self._section,
             "header": self._masthead,
@@ -111,23 +115,24 @@ class _Walk:
     def blocks(self, parent: HtmlElement) -> None:
         """Every child of `parent`, which holds blocks and no loose text."""
         self._no_loose_text(parent, parent.text)
-        children = iter(parent)
-        for child in children:
-            if _is_half(child) and _is_half(following := child.getnext()):
-                self._no_loose_text(parent, child.tail)
-                self._pair(child, following)
-                child = next(children)
-            else:
-                write = self._blocks.get(str(child.tag))
-                if write is None:
-                    raise self._paper.unknown(child)
-                self._mark(child)
-                write(child)
+        done = None
+        for child in parent:
             self._no_loose_text(parent, child.tail)
+            if child is done:
+                continue
+            following = child.getnext()
+            if following is not None and _is_half(child) and _is_half(following):
+                self._place_table(pair(self._paper, (child, following), self._pictures, self._room()))
+                done = following
+                continue
+            write = self._blocks.get(tag_of(child))
+            if write is None:
+                raise self._paper.unknown(child)
+            self._mark(child)
+            write(child)
 
     def end(self) -> None:
         """Close the last section; a document ends in a paragraph, not in a table."""
-        self._break_section()
         if len(self._body) == 0 or self._body[-1].tag != name("w:p"):
             self._body.append(_hair(self._paper))
         self._body.append(self._paper.section_end(self._layout))
@@ -137,7 +142,7 @@ class _Walk:
     def _no_loose_text(self, parent: HtmlElement, text: str | None) -> None:
         if text and text.strip():
             raise TemplateError(
-                f"{self._paper.template_name}: “{' '.join(text.split())[:40]}” stands loose in <{parent.tag}> "
+                f"{self._paper.template_name}: “{' '.join(text.split())[:40]}” stands loose in <{tag_of(parent)}> "
                 f"(line {parent.sourceline}); put it in a paragraph."
             )
 
@@ -166,7 +171,10 @@ class _Walk:
             put(p, new("w:pageBreakBefore"))
         if self._needs_air and style in _TIGHT:
             space(p, before=_AFTER_BLOCK)
+        if self._last_style == "Eyebrow" and style.startswith("Heading"):
+            space(p, before=_UNDER_EYEBROW)
         self._new_page = self._needs_air = False
+        self._last_style = style
         self._body.append(p)
         self._bookmarks(Line(self._paper, p))
         return p
@@ -178,20 +186,34 @@ class _Walk:
 
     def _paragraph(self, style: str, element: HtmlElement) -> Element:
         p = self._open(style)
-        if self._box and not style.startswith(self._box) and self._box != "Masthead":
-            self._into_box(p)
+        if self._box and self._box != "Masthead":
+            if not style.startswith(self._box):
+                self._into_box(p)
+            self._meet(listed=False)
         Line(self._paper, p).whole(element)
         return p
 
-    def _into_box(self, p: Element, indent: int = 0) -> None:
-        """Give a paragraph of another style the ground and edge of the box that it stands in."""
+    def _meet(self, listed: bool) -> None:
+        """Close up to the paragraph before, in a box.
+
+        Word joins the grounds of two paragraphs only if they are indented alike; others would show a white gap.
+        """
+        if self._was_listed is not None and self._was_listed is not listed:
+            space(self._body[-2], after=0)
+        self._was_listed = listed
+
+    def _into_box(self, p: Element, listed: bool = False) -> None:
+        """Give a paragraph of another style the ground and edge of the box that it stands in.
+
+        An entry of a list keeps the mark at the edge whatever its level, because ground and edge begin there.
+        """
         for tag in ("w:pBdr", "w:shd", "w:ind"):
             part = self._paper.style_property(self._box, tag)
             if part is not None:
                 put(p, part)
-        if indent and (ind := p[0].find(name("w:ind"))) is not None:
-            ind.set(name("w:left"), str(int(ind.get(name("w:left"), "0")) + indent))
-            ind.set(name("w:hanging"), str(_INDENT))
+        if listed and (indent := p[0].find(name("w:ind"))) is not None:
+            indent.set(name("w:left"), str(int(indent.get(name("w:left"), "0")) + _INDENT))
+            indent.set(name("w:hanging"), str(_INDENT))
 
     # Blocks
 
@@ -226,6 +248,7 @@ class _Walk:
     @contextmanager
     def _boxed(self, box: str) -> Iterator[None]:
         outer, self._box = self._box, box
+        self._was_listed = None
         yield
         self._box = outer
 
@@ -291,38 +314,26 @@ class _Walk:
             add(numbering, "w:ilvl", val=level - 1)
             add(numbering, "w:numId", val=number)
         if self._box:
-            self._into_box(p, _INDENT * level)
+            self._into_box(p, listed=True)
+            self._meet(listed=True)
         return Line(self._paper, p)
 
     def _further(self, level: int) -> Line:
         p = self._open(self._box or ("List Continue" if level == 1 else f"List Continue {level}"))
         if self._box:
-            self._into_box(p, _INDENT * level)
-            put(p, new("w:ind", left=p[0].find(name("w:ind")).get(name("w:left"))))
+            self._into_box(p, listed=True)
+            self._meet(listed=True)
+            # As far in as the entry by a tab, so that the ground of the box keeps its edge.
+            add(add(p, "w:r"), "w:tab")
         return Line(self._paper, p)
 
     def _numbers(self, element: HtmlElement) -> None:
-        """Key numbers side by side: what each counts, and under it the number."""
         if element.get("class") != "figures" or any([part.tag for part in div] != ["dt", "dd"] for div in element):
             raise self._paper.unknown(element)
-        abreast = len(element) if len(element) <= _NUMBERS_ABREAST else (len(element) + 1) // 2
-        if not abreast:
-            return
-        widths = [self._wanted.width // abreast] * abreast
-        made = plain_table(self._paper.style("Figures table"), widths, "Key numbers", "Each cell: what is counted, then the number.", {})
-        cells = list(element)
-        for start in range(0, len(cells), abreast):
-            row = add(made, "w:tr")
-            add(add(row, "w:trPr"), "w:cantSplit")
-            for i in range(abreast):
-                cell = add_cell(row, widths[i])
-                div = cells[start + i] if start + i < len(cells) else None
-                for style, part in zip(("Figures label", "Figures number"), [] if div is None else div, strict=False):
-                    cell.append(p := paragraph(self._paper.style(style)))
-                    Line(self._paper, p).whole(part)
-                if div is None:
-                    cell.append(paragraph(self._paper.style("Figures label")))
-        self._place_table(made)
+        if len(element):
+            if len(self._body) and self._body[-1].tag == name("w:p"):
+                space(self._body[-1], after=_AFTER_BLOCK)
+            self._place_table(key_numbers(self._paper, element, self._wanted.width))
 
     def _table(self, element: HtmlElement) -> None:
         caption = element.find("caption")
@@ -336,6 +347,8 @@ class _Walk:
         self._break_section()
         if self._new_page or (len(self._body) and self._body[-1].tag == name("w:tbl")):
             hair = _hair(self._paper)
+            if self._needs_air:
+                space(hair, before=_AFTER_BLOCK)
             if self._new_page and len(self._body):
                 put(hair, new("w:pageBreakBefore"))
             self._body.append(hair)
@@ -343,48 +356,17 @@ class _Walk:
         self._bookmarks(Line(self._paper, next(made.iter(name("w:p")))))
         self._body.append(made)
         self._needs_air = True
+        self._was_listed = None
 
     def _figure(self, element: HtmlElement) -> None:
         if element.get("class") not in (None, "half"):
             raise self._paper.unknown(element)
-        for p in self._figure_parts(element, self._wanted.width, self._open):
+        for p in figure(self._paper, element, self._pictures, self._room(), self._open):
             if self._box:
                 self._into_box(p)
 
-    def _figure_parts(self, element: HtmlElement, room: int, opener: Callable[[str], Element]) -> list[Element]:
-        """The paragraphs of a figure in the order of the page, kept together."""
-        made: list[Element] = []
-        for part in element:
-            self._no_loose_text(element, part.tail)
-            if part.tag == "figcaption":
-                made.append(p := opener("Figure caption"))
-                Line(self._paper, p).whole(part)
-            elif part.tag in ("img", "svg"):
-                made.append(p := opener("Figure"))
-                add(p, "w:r").append(picture(self._paper, part, self._pictures, room, self._wanted.height))
-            else:
-                raise self._paper.unknown(part)
-        for p in made[:-1]:
-            put(p, new("w:keepNext"))
-        return made
-
-    def _pair(self, *halves: HtmlElement) -> None:
-        """Two half-wide figures side by side, in a table without rules."""
-        width = self._wanted.width // 2
-        made = plain_table(self._paper.style("Figure pair"), [width, width], "Two charts", "Two charts side by side.", {})
-        row = add(made, "w:tr")
-        add(add(row, "w:trPr"), "w:cantSplit")
-        for half in halves:
-            cell = add_cell(row, width)
-
-            def opener(style: str, cell: Element = cell) -> Element:
-                cell.append(p := paragraph(self._paper.style(style)))
-                return p
-
-            self._figure_parts(half, width - _INDENT // 2, opener)
-            if half.get("id"):
-                Line(self._paper, cell[1]).bookmark(half.get("id"))
-        self._place_table(made)
+    def _room(self) -> tuple[int, int]:
+        return self._wanted.width, self._wanted.height
 
     def _nav(self, element: HtmlElement) -> None:
         if element.get("class") != "contents":
@@ -399,8 +381,8 @@ class _Walk:
         self._body.append(made)
 
 
-def _is_half(element: HtmlElement | None) -> bool:
-    return element is not None and element.tag == "figure" and element.get("class") == "half"
+def _is_half(element: Element) -> bool:
+    return element.tag == "figure" and element.get("class") == "half"
 
 
 def _hair(paper: Paper) -> Element:
@@ -408,4 +390,3 @@ def _hair(paper: Paper) -> Element:
     p = paragraph(paper.style("Normal"))
     put(p, new("w:spacing", before=0, after=0, line=20, lineRule="exact"))
     return p
-

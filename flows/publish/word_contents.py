@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flows.publish.word_paper import Paper, page_reference
-from flows.publish.word_text import PLAIN, Line, paragraph
-from flows.publish.word_xml import Element, add, name, new
+from flows.publish.word_text import PLAIN, Line, paragraph, put
+from flows.publish.word_xml import Element, add, begin_field, end_field, name, new
 
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _DEEPEST = 3
@@ -68,11 +68,12 @@ def _instruction(nav: Element, entries: list[_Entry]) -> str:
 
 
 def _fill(paper: Paper, inside: Element, entries: list[_Entry], instruction: str) -> None:
+    """The entries, all on one page, inside the field that would make them anew."""
     first = True
     for entry in entries:
         inside.append(p := paragraph(paper.style(f"TOC {entry.depth}")))
         if first:
-            _begin(p, instruction)
+            begin_field(p, instruction)
             first = False
         line = Line(paper, p)
         line.element(entry.link, PLAIN._replace(links=""))
@@ -80,15 +81,9 @@ def _fill(paper: Paper, inside: Element, entries: list[_Entry], instruction: str
         link = p.findall(name("w:hyperlink"))[-1]
         add(add(link, "w:r"), "w:tab")
         page_reference(link, paper.bookmark((entry.link.get("href") or "")[1:]))
+    for p in inside[:-1]:
+        put(p, new("w:keepNext"))
     if entries:
-        add(add(inside[-1], "w:r"), "w:fldChar", fldCharType="end")
+        end_field(inside[-1])
     elif len(inside) == 0:
         inside.append(paragraph(paper.style("TOC 1")))
-
-
-def _begin(p: Element, instruction: str) -> None:
-    add(add(p, "w:r"), "w:fldChar", fldCharType="begin")
-    code = add(add(p, "w:r"), "w:instrText")
-    code.text = f" {instruction} "
-    code.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-    add(add(p, "w:r"), "w:fldChar", fldCharType="separate")

@@ -16,7 +16,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.part import XmlPart
 
 from flows.publish.errors import TemplateError, UnknownElement
-from flows.publish.word_xml import Element, add, clean, field, name, new
+from flows.publish.word_xml import Element, add, begin_field, clean, end_field, name, new, tag_of
 
 
 class Facts(NamedTuple):
@@ -56,6 +56,8 @@ class Paper:
         }
         self._ids: dict[str, str] = {}
         self._last_id = 0
+        self._linked: dict[str, None] = {}
+        self._set: set[str] = set()
         self.upright, self.sideways = self._layouts()
         for part in list(self.body):
             self.body.remove(part)
@@ -66,9 +68,9 @@ class Paper:
             size, margin = section.find(name("w:pgSz")), section.find(name("w:pgMar"))
             if size is None or margin is None:
                 continue
-            width, height = (int(size.get(name(f"w:{side}"))) for side in "wh")
+            width, height = (int(size.get(name(f"w:{side}"), "0")) for side in "wh")
             left, right, top, bottom = (
-                int(margin.get(name(f"w:{side}"))) for side in ("left", "right", "top", "bottom")
+                int(margin.get(name(f"w:{side}"), "0")) for side in ("left", "right", "top", "bottom")
             )
             found.setdefault(width > height, Layout(section, width - left - right, height - top - bottom))
         if len(found) < 2:
@@ -109,17 +111,23 @@ class Paper:
         return self._last_id
 
     def bookmark(self, identity: str) -> str:
-        """The bookmark of an id of the page. Raises TemplateError when no element has it."""
-        if identity not in self.bookmarks:
-            raise TemplateError(f"{self.template_name}: a link leads to “#{identity}”, which is nowhere on the page.")
+        """The bookmark that a link to an id of the page leads to."""
+        self._linked[identity] = None
+        return self.bookmarks.get(identity, "")
+
+    def take_bookmark(self, identity: str) -> str | None:
+        """The bookmark to set for an id; None when it is set already."""
+        if identity in self._set:
+            return None
+        self._set.add(identity)
         return self.bookmarks[identity]
 
     def unknown(self, element: Element) -> UnknownElement:
         """The error for an element that has no form in Word."""
         kind = f' class="{element.get("class")}"' if element.get("class") else ""
         parent = element.getparent()
-        place = f" in <{parent.tag}>" if parent is not None else ""
-        return UnknownElement(self.template_name, f"<{element.tag}{kind}>{place} (line {element.sourceline})")
+        place = f" in <{tag_of(parent)}>" if parent is not None else ""
+        return UnknownElement(self.template_name, f"<{tag_of(element)}{kind}>{place} (line {element.sourceline})")
 
     def address(self, url: str) -> str:
         """The relationship id of a web address."""
@@ -146,7 +154,14 @@ class Paper:
         return fresh
 
     def finish(self, facts: Facts) -> None:
-        """Fill the heads and feet and write who made this, what it is and when."""
+        """Fill the heads and feet and write who made this, what it is and when.
+
+        Raises TemplateError when a link leads nowhere.
+        """
+        if lost := [identity for identity in self._linked if identity not in self._set]:
+            raise TemplateError(
+                f"{self.template_name}: a link leads to “#{lost[0]}”, which is no block, row, cell or word of it."
+            )
         for relation in self.document.part.rels.values():
             if relation.reltype in (RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER):
                 part = relation.target_part
@@ -178,4 +193,5 @@ def _fill(story: Element, words: Mapping[str, str]) -> None:
 
 def page_reference(paragraph: Element, bookmark: str) -> None:
     """The page that a bookmark is on; blank until the reader updates the contents, because only Word knows it."""
-    field(paragraph, f"PAGEREF {bookmark} \\h")
+    begin_field(paragraph, f"PAGEREF {bookmark} \\h")
+    end_field(paragraph)

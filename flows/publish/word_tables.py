@@ -9,10 +9,14 @@ from flows.publish.word_text import Line, Look, paragraph, put
 from flows.publish.word_xml import TWIPS_PER_MM, Element, add, clean, collapse, name, new
 
 _WIDTH = re.compile(r"\bwidth:\s*([0-9.]+)mm")
+_AFTER_NUMBER = 200
+"""Twips before the words in a column that follows a column of numbers."""
 _SHORT_ROW = 700
 """A row with fewer characters than this is kept on one page; a longer one may be the length of a page."""
 _SHORT_TABLE = 5
 """A table with no more rows than this is kept on one page with its caption."""
+_ABREAST = 5
+"""Key numbers in one row; more are shared between two."""
 _UNBROKEN = frozenset({"ref", "date", "month", "num"})
 """Columns whose contents are never broken across lines."""
 
@@ -24,9 +28,10 @@ def plain_table(style_id: str, widths: list[int], title: str, description: str, 
     add(properties, "w:tblStyle", val=style_id)
     add(properties, "w:tblW", w=sum(widths), type="dxa")
     add(properties, "w:tblLayout", type="fixed")
+    # The order is that of the bits in which older readers find the same six answers.
     flags = {"firstRow": 0, "lastRow": 0, "firstColumn": 0, "lastColumn": 0, "noHBand": 1, "noVBand": 1} | look
-    bits = {"firstRow": 0x20, "lastRow": 0x40, "firstColumn": 0x80, "lastColumn": 0x100, "noHBand": 0x200, "noVBand": 0x400}
-    add(properties, "w:tblLook", val=f"{sum(bits[key] for key, on in flags.items() if on):04X}", **flags)
+    bits = sum(0x20 << place for place, on in enumerate(flags.values()) if on)
+    add(properties, "w:tblLook", val=f"{bits:04X}", **flags)
     add(properties, "w:tblCaption", val=title)
     add(properties, "w:tblDescription", val=description)
     grid = add(table, "w:tblGrid")
@@ -40,6 +45,30 @@ def add_cell(row: Element, width: int) -> Element:
     cell = add(row, "w:tc")
     add(add(cell, "w:tcPr"), "w:tcW", w=width, type="dxa")
     return cell
+
+
+def key_numbers(paper: Paper, source: Element, room: int) -> Element:
+    """The table of a `dl.figures`: key numbers side by side, what each counts and under it the number."""
+    abreast = len(source) if len(source) <= _ABREAST else (len(source) + 1) // 2
+    widths = [room // abreast] * abreast
+    style = paper.style("Figures table")
+    made = plain_table(style, widths, "Key numbers", "In each cell what is counted, then the number.", {})
+    places = [*source, *[None] * (-len(source) % abreast)]
+    for i, place in enumerate(places):
+        if i % abreast == 0:
+            row = add(made, "w:tr")
+            add(add(row, "w:trPr"), "w:cantSplit")
+        cell = add_cell(row, widths[i % abreast])
+        add(cell[0], "w:vAlign", val="bottom")  # Numbers stand in line when a label takes two lines.
+        for part in place if place is not None else ():
+            number = part.tag == "dd"
+            cell.append(p := paragraph(paper.style("Figures number" if number else "Figures label")))
+            line = Line(paper, p)
+            line.bookmark(part.getparent().get("id"))
+            line.whole(part, Look(movement="Figures movement") if number else Look())
+        if place is None:
+            cell.append(paragraph(paper.style("Figures label")))
+    return made
 
 
 def table(paper: Paper, source: Element, room: int) -> Element:
@@ -102,9 +131,12 @@ class _Rows:
         for i, cell in enumerate(source):
             made = add_cell(row, self._widths[i])
             if total:
-                borders = add(made[0], "w:tcBorders")
-                add(borders, "w:top", val="single", sz=8, space=0, color="auto")
-            self._cell(made, cell, self._style(cell, i, heading, total), self._kinds[i])
+                add(add(made[0], "w:tcBorders"), "w:top", val="single", sz=8, space=0, color="auto")
+            if i and self._kinds[i - 1] == "num" and self._kinds[i] != "num":
+                # A figure set to the right would touch words set to the left.
+                add(add(made[0], "w:tcMar"), "w:left", w=_AFTER_NUMBER, type="dxa")
+            look = Look(unbroken=self._kinds[i] in _UNBROKEN and not heading)
+            self._cell(made, cell, self._style(cell, i, heading, total), look)
         ids = [part.get("id") for part in (source, *source) if part.get("id")]
         first = next(row.iter(name("w:p")))
         for identity in ids:
@@ -131,8 +163,7 @@ class _Rows:
             raise self._paper.unknown(cell)
         return f"Table{number or ' text'}"
 
-    def _cell(self, made: Element, cell: Element, style: str, kind: str) -> None:
-        look = Look(unbroken=kind in _UNBROKEN and "head" not in style)
+    def _cell(self, made: Element, cell: Element, style: str, look: Look) -> None:
         blocks = [child for child in cell if child.tag in ("p", "ul")]
         if not blocks:
             self._line(made, cell, style, look)
@@ -143,6 +174,8 @@ class _Rows:
             )
         for block in blocks:
             self._block(made, block, style, look)
+        if made[-1].tag != name("w:p"):
+            made.append(paragraph(self._paper.style(style)))
 
     def _block(self, made: Element, block: Element, style: str, look: Look) -> None:
         if block.tag == "ul":
@@ -160,7 +193,4 @@ class _Rows:
     def _line(self, made: Element, source: Element, style: str, look: Look) -> None:
         p = paragraph(self._paper.style(style))
         made.append(p)
-        line = Line(self._paper, p)
-        if source.tag not in ("td", "th"):
-            line.bookmark(source.get("id"))
-        line.whole(source, look)
+        Line(self._paper, p).whole(source, look)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from flows.publish.errors import TemplateError
 from flows.publish.word_paper import Paper
-from flows.publish.word_xml import Element, add, add_text, clean, collapse, name, new
+from flows.publish.word_xml import Element, add, add_text, clean, collapse, name, new, tag_of
 
 SHAPES = {
     "complete": "✓",
@@ -22,7 +22,8 @@ _SYMBOLS = "Segoe UI Symbol"
 """Has every shape on any machine with Word; the font table names what stands in for it."""
 
 _PROPERTIES = (
-    "pStyle keepNext keepLines pageBreakBefore numPr pBdr shd tabs spacing ind outlineLvl sectPr".split()
+    *("pStyle", "keepNext", "keepLines", "pageBreakBefore", "numPr", "pBdr", "shd", "tabs"),
+    *("spacing", "ind", "outlineLvl", "sectPr"),
 )
 """Paragraph properties in the order the format demands."""
 _PLACE = {name(f"w:{tag}"): place for place, tag in enumerate(_PROPERTIES)}
@@ -38,9 +39,9 @@ def paragraph(style_id: str) -> Element:
 def put(p: Element, part: Element) -> Element:
     """Give a paragraph a property (in place of the one of the same kind) where the format wants it."""
     properties = p[0]
-    for old in properties.findall(part.tag):
+    for old in properties.findall(tag_of(part)):
         properties.remove(old)
-    later = next((other for other in properties if _PLACE[str(other.tag)] > _PLACE[str(part.tag)]), None)
+    later = next((other for other in properties if _PLACE[tag_of(other)] > _PLACE[tag_of(part)]), None)
     if later is None:
         properties.append(part)
     else:
@@ -66,6 +67,7 @@ class Look(NamedTuple):
     unbroken: bool = False
     links: str = "Hyperlink"
     """The character style of links; none in a contents list."""
+    movement: str = "Movement"
 
 
 PLAIN = Look()
@@ -82,6 +84,7 @@ class Line:
 
     def whole(self, element: Element, look: Look = PLAIN) -> None:
         """Everything in `element`, which holds inline HTML only, and the line is done."""
+        self.bookmark(element.get("id"))
         self._content(element, look)
         self.close()
 
@@ -98,17 +101,17 @@ class Line:
 
     def element(self, element: Element, look: Look = PLAIN) -> None:
         """One inline element, without the text that follows it. Raises UnknownElement for any other."""
-        write = _INLINE.get(str(element.tag))
+        write = _INLINE.get(tag_of(element))
         if write is None:
             raise self._paper.unknown(element)
         self.bookmark(element.get("id"))
         write(self, element, look)
 
     def bookmark(self, identity: str | None) -> None:
-        """The place that links to an id lead to."""
-        if identity:
+        """Make this the place that links to an id lead to, unless it has one."""
+        if identity and (mark := self._paper.take_bookmark(identity)):
             number = self._paper.next_id()
-            add(self._into, "w:bookmarkStart", id=number, name=self._paper.bookmark(identity))
+            add(self._into, "w:bookmarkStart", id=number, name=mark)
             add(self._into, "w:bookmarkEnd", id=number)
 
     def close(self) -> None:
@@ -171,14 +174,16 @@ class Line:
     def _span(self, element: Element, look: Look) -> None:
         match (element.get("class") or "").split():
             case ["ref"]:
-                style = look.style if look.style not in ("", "Hyperlink") else "Reference"
-                self._content(element, look._replace(style=style if look.links else look.style, unbroken=True))
+                # Coloured only where it leads somewhere, but never underlined: tables are full of them.
+                style = "Reference" if look.style == "Hyperlink" else look.style
+                links = "Reference" if look.links else ""
+                self._content(element, look._replace(style=style, links=links, unbroken=True))
             case ["nowrap" | "num"]:
                 self._content(element, look._replace(unbroken=True))
             case ["status", kind] if kind in SHAPES:
                 self._sign(element, SHAPES[kind], look._replace(style=f"Status {kind.replace('-', ' ')}", bold=True))
             case ["movement", kind] if kind in ARROWS:
-                self._sign(element, ARROWS[kind], look._replace(style="Movement", bold=True))
+                self._sign(element, ARROWS[kind], look._replace(style=look.movement, bold=True))
             case _:
                 raise self._paper.unknown(element)
 

@@ -7,6 +7,7 @@ Lengths are in twips (a twentieth of a point, 1440 to the inch), as in the forma
 import hashlib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from docx.oxml.ns import nsmap
 from lxml import etree
@@ -25,31 +26,35 @@ _SPACES = re.compile("[ \t\n\r\f]+")
 _LONGEST_BOOKMARK = 40
 
 
+@lru_cache(maxsize=256)
 def name(prefixed: str) -> str:
     """The full name of "w:p" and its kind."""
     prefix, _, local = prefixed.partition(":")
     return f"{{{_NAMES[prefix]}}}{local}"
 
 
-_CACHE: dict[str, str] = {}
+@lru_cache(maxsize=256)
+def _names_of(tag: str) -> tuple[str, str]:
+    """The full name of an element and what goes before the names of its attributes."""
+    full = name(tag)
+    return full, full[: full.index("}") + 1]
 
 
 def new(tag: str, **attributes: str | int) -> Element:
     """An element such as `new("w:tab", val="right", pos=9638)`; attributes take the prefix of the element."""
-    full = _CACHE.get(tag) or _CACHE.setdefault(tag, name(tag))
-    element = etree.Element(full, nsmap=_NAMES)
-    for key, value in attributes.items():
-        element.set(f"{full[: full.index('}') + 1]}{key}", str(value))
-    return element
+    full, prefix = _names_of(tag)
+    return etree.Element(full, {f"{prefix}{key}": str(value) for key, value in attributes.items()}, _NAMES)
 
 
 def add(parent: Element, tag: str, **attributes: str | int) -> Element:
     """`new`, at the end of `parent`."""
-    full = _CACHE.get(tag) or _CACHE.setdefault(tag, name(tag))
-    element = etree.SubElement(parent, full)
-    for key, value in attributes.items():
-        element.set(f"{full[: full.index('}') + 1]}{key}", str(value))
-    return element
+    full, prefix = _names_of(tag)
+    return etree.SubElement(parent, full, {f"{prefix}{key}": str(value) for key, value in attributes.items()})
+
+
+def tag_of(element: Element) -> str:
+    """The tag of an HTML element, which has no namespace."""
+    return str(element.tag)
 
 
 def clean(text: str) -> str:
@@ -84,14 +89,17 @@ def _add_t(run: Element, text: str) -> None:
         t.set(_XML_SPACE, "preserve")
 
 
-def field(paragraph: Element, instruction: str, result: Iterable[Element] = ()) -> None:
-    """A field such as `PAGEREF x`, showing `result` until Word works it out anew."""
+def begin_field(paragraph: Element, instruction: str) -> None:
+    """Begin a field such as `PAGEREF x`; what follows is shown until Word works it out anew."""
     add(add(paragraph, "w:r"), "w:fldChar", fldCharType="begin")
     code = add(add(paragraph, "w:r"), "w:instrText")
     code.text = f" {instruction} "
     code.set(_XML_SPACE, "preserve")
     add(add(paragraph, "w:r"), "w:fldChar", fldCharType="separate")
-    paragraph.extend(result)
+
+
+def end_field(paragraph: Element) -> None:
+    """End the field that was begun last."""
     add(add(paragraph, "w:r"), "w:fldChar", fldCharType="end")
 
 

@@ -11,7 +11,7 @@ from flows.plan.settings import Settings
 from flows.plan.words import count, day, listed
 from flows.position.model import MilestoneState, Position, RiskState, Standing, Status
 from flows.reports.chart import Chart
-from flows.reports.measures import MeasureTable, measure_charts, measure_tables
+from flows.reports.measures import MeasureTable, measure_charts, measure_table
 from flows.reports.parts import NONE_GIVEN, Chip, Moved, Ref, chip, milestone_ref, moved, partner_names
 
 DUE_NEXT_DAYS = 62
@@ -84,7 +84,7 @@ class FocusPart:
     due_next: tuple[OpenRow, ...]
     under_way: tuple[OpenRow, ...]
     later: str
-    measures: tuple[MeasureTable, ...]
+    measures: MeasureTable
     charts: tuple[Chart, ...]
     evidence: tuple[EvidenceLine, ...]
     expected: str
@@ -172,7 +172,7 @@ def _focus(focus: FocusArea, position: Position, settings: Settings) -> FocusPar
         due_next=tuple(open_row(s, position, settings) for s in due_next),
         under_way=tuple(open_row(s, position, settings) for s in under_way),
         later=_later(later, [s for s in states if s.status is Status.COMPLETE and s not in done]),
-        measures=measure_tables(position, focus.ref),
+        measures=measure_table(position, focus.ref),
         charts=measure_charts(position, focus.ref),
         evidence=tuple(
             EvidenceLine(

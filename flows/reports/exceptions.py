@@ -73,7 +73,7 @@ KINDS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     (
         "claims",
         "Claims that do not fit the dates",
-        "",
+        "What was returned and what the dates say cannot both stand.",
         (
             "milestone.went-backwards",
             "milestone.on-track-though-late",
@@ -88,13 +88,13 @@ KINDS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     (
         "silent",
         "Missing or repeated updates",
-        "The last status is carried forward.",
+        "The last status of each of these is carried forward.",
         ("milestone.no-update", "milestone.same-words"),
     ),
     (
         "figures",
         "Figures that cannot be right or are missing",
-        "",
+        "A figure that cannot be right is not used; a missing one is said to be missing.",
         (
             "measure.impossible",
             "measure.parts-disagree",
@@ -113,7 +113,7 @@ KINDS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     (
         "evidence",
         "Evidence in question",
-        "",
+        "Evidence that was not accepted, or must be explained.",
         (
             "evidence.supports-nothing",
             "evidence.no-title",
@@ -126,7 +126,7 @@ KINDS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     (
         "risks",
         "Risks that need attention",
-        "",
+        "Each open risk needs an owner, a score, a mitigation and a review in time.",
         (
             "risk.no-owner",
             "risk.no-mitigation",
@@ -138,7 +138,7 @@ KINDS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     (
         "returns",
         "Missing, late or repeated returns",
-        "",
+        "Where no return could be used, the last status of each milestone is carried forward.",
         (
             "return.missing",
             "return.late",
@@ -187,7 +187,7 @@ def _late(state: MilestoneState, position: Position, settings: Settings) -> Late
         ref=milestone_ref(state.ref),
         title=state.milestone.title,
         due=day(current.due) if current.due else NONE_GIVEN,
-        forecast=day(current.forecast) if current.forecast and current.forecast > position.period_end else NONE_GIVEN,
+        forecast=day(current.forecast) if current.forecast and current.forecast > position.period_end else "",
         chip=chip(state.status, settings),
         what=_what_is_said(state, position),
         whose=waiting_for(state, position),
@@ -244,9 +244,16 @@ def _numbers(ref: str) -> list[int]:
     return [int(part) for part in ref.split(".") if part.isdigit()]
 
 
+def _about(ref: str, position: Position) -> str:
+    """What a finding is about, short enough for a narrow column: of a measure, its focus area."""
+    if ref in position.plan.measure:
+        return position.plan.measure[ref].focus_ref
+    return ref if len(ref) <= 8 else NONE_GIVEN
+
+
 def noticed(finding: Finding, position: Position) -> Noticed:
     """One finding as a row: what it is about, what was noticed, what to do, whose move."""
     plan = position.plan
-    about = milestone_ref(finding.about) if finding.about in plan.milestone else Ref(finding.about or NONE_GIVEN)
+    about = milestone_ref(finding.about) if finding.about in plan.milestone else Ref(_about(finding.about, position))
     whose = plan.partner[finding.who].short_name if finding.who in plan.partner else plan.improvement_group.short_name
     return Noticed(about, finding.says, finding.todo, whose)

@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flows.plan.calendar import board_date, is_annual_review, is_stocktake, next_stocktake, returns_due
-from flows.plan.findings import Severity
+from flows.plan.periods import Month
 from flows.plan.settings import Settings
-from flows.plan.words import count, day, listed
-from flows.position.model import MilestoneState, PartnerReturn, Position, Status
+from flows.plan.words import day
+from flows.position.model import MilestoneState, Position, Status
 from flows.position.returned import returns_in_words
 from flows.reports.areas import AreaPart, RiskLine, area_parts, open_risks, risk_line
 from flows.reports.exceptions import Exceptions, exceptions
 from flows.reports.frame import Reading, frame, how_to_read
-from flows.reports.parts import NONE_GIVEN, Chip, Frame, Ref, chip, milestone_ref, partner_names
+from flows.reports.parts import NONE_GIVEN, Chip, Frame, Ref, chip, milestone_ref
+from flows.reports.returns_state import ReturnRow, return_rows
 from flows.reports.summary import Summary, summary
 
-FORWARD_DAYS = 92
-"""The forward look reaches about three months past the period end."""
+FORWARD_MONTHS = 3
+"""The forward look reaches this many months past the period."""
 
 
 @dataclass(frozen=True, slots=True)
-class ForwardRow:
-    """A milestone due in the months ahead."""
+class ForwardArea:
+    """The milestones of one area that fall due in a month."""
 
-    ref: Ref
-    title: str
-    due: str
-    chip: Chip
-    whose: str
+    ref: str
+    refs: tuple[Ref, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ForwardMonth:
-    """What one of the months ahead holds."""
+    """What falls due in one of the months ahead."""
 
     month: str
-    rows: tuple[ForwardRow, ...]
+    number: int
+    areas: tuple[ForwardArea, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +47,6 @@ class DecisionRow:
     dated: str
     about: Ref
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnRow:
-    """What became of one partner's return."""
-
-    partner: str
-    state: str
-    received: str
-    used: str
-    questions: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +119,10 @@ def highlight_report(position: Position, settings: Settings) -> HighlightReport:
         other_risks=tuple(risk_line(r) for r in open_risks(position)),
         decided=tuple(_decided(position)),
         open_asks=tuple(_open_asks(position)),
-        forward=tuple(_forward(position, settings)),
+        forward=tuple(_forward(position)),
         forward_words=tuple(_forward_words(position, settings)),
         feedback=tuple(_feedback(position)),
-        returns=tuple(_returns(position)),
+        returns=return_rows(position),
         returns_words=f"{returns_in_words(position.returns)}.",
         reading=how_to_read(position, settings),
         entries=tuple(_entries(position, settings)),
@@ -171,37 +158,24 @@ def _about(ref: str, position: Position) -> Ref:
     return milestone_ref(ref) if ref in position.plan.milestone else Ref(ref or NONE_GIVEN)
 
 
-def _forward(position: Position, settings: Settings) -> Iterable[ForwardMonth]:
-    """What falls due in each of the next three months."""
-    for ahead in range(1, 4):
+def _forward(position: Position) -> Iterable[ForwardMonth]:
+    """Which milestones fall due in each of the next months."""
+    for ahead in range(1, FORWARD_MONTHS + 1):
         month = position.month.next(ahead)
-        rows = [
-            ForwardRow(
-                ref=milestone_ref(state.ref),
-                title=state.milestone.title,
-                due=day(due),
-                chip=chip(_status_then(state, due), settings),
-                whose=partner_names(position, state.milestone.partners),
-            )
-            for state in position.milestones
-            for due in _due_in(state, month.first_day, month.last_day)
-        ]
-        yield ForwardMonth(month.label, tuple(sorted(rows, key=lambda r: r.ref.text)))
+        areas = []
+        for area in position.plan.areas:
+            refs = tuple(milestone_ref(s.ref) for s in position.under(area.ref) if _falls_due(s, month))
+            if refs:
+                areas.append(ForwardArea(area.ref, refs))
+        yield ForwardMonth(month.label, sum(len(a.refs) for a in areas), tuple(areas))
 
 
-def _due_in(state: MilestoneState, first: dt.date, last: dt.date) -> list[dt.date]:
-    if state.status is Status.COMPLETE:
-        return []
+def _falls_due(state: MilestoneState, month: Month) -> bool:
     due = state.milestone.due
     if due.cadence_months:
-        return [d for d in due.occurrences(last) if d >= first]
-    return [state.due] if state.due and first <= state.due <= last else []
-
-
-def _status_then(state: MilestoneState, due: dt.date) -> Status:
-    if state.milestone.due.cadence_months:
-        return next((o.status for o in state.occurrences if o.due == due), Status.NOT_YET_DUE)
-    return state.status
+        return any(day >= month.first_day for day in due.occurrences(month.last_day))
+    open_ = state.status is not Status.COMPLETE
+    return open_ and state.due is not None and month.first_day <= state.due <= month.last_day
 
 
 def _forward_words(position: Position, settings: Settings) -> Iterable[str]:
@@ -228,40 +202,6 @@ def _feedback(position: Position) -> Iterable[FeedbackRow]:
             )
 
 
-_STATES = {"received": "Received", "late": "Received late", "missing": "No return used"}
-
-
-def _returns(position: Position) -> Iterable[ReturnRow]:
-    """The state of the returns: who sent what, when, how much of it was used, and what is to be asked."""
-    for state in position.returns:
-        open_ = [f for f in position.findings if f.who == state.partner.key and f.severity is not Severity.NOTE]
-        not_used = sum(f.severity is Severity.ERROR for f in open_)
-        asked = len(open_) - not_used
-        words = [count(asked, "query", "queries")] if asked else []
-        words += [f"{count(not_used, 'item')} not used"] if not_used else []
-        yield ReturnRow(
-            partner=state.partner.name,
-            state=_STATES[state.state],
-            received=day(state.counted.received) if state.counted else NONE_GIVEN,
-            used=_used(state),
-            questions=listed(words) or "None",
-        )
-
-
-def _used(state: PartnerReturn) -> str:
-    if state.counted is None:
-        aside = f"; {count(len(state.set_aside), 'file')} set aside" if state.set_aside else ""
-        return (f"Last used: {state.last_month.label}" if state.last_month else "None so far") + aside
-    content = state.counted.content
-    parts = [
-        count(len(content.milestones), "update"),
-        count(len(content.measures), "figure"),
-        count(len(content.evidence), "item") + " of evidence",
-        count(len(content.risks), "risk"),
-    ]
-    return ", ".join(parts)
-
-
 def _entries(position: Position, settings: Settings) -> Iterable[EntryTable]:
     """Every milestone of the plan in one line, area by area."""
     for area in position.plan.areas:
@@ -280,9 +220,9 @@ def _due_words(state: MilestoneState) -> str:
 def _entry(state: MilestoneState, settings: Settings) -> EntryRow:
     current = state.current
     done, forecast = current.completed_on, current.forecast
-    outcome = f"Done {day(done)}" if done else f"Forecast {day(forecast)}" if forecast else NONE_GIVEN
+    outcome = day(done) if done else day(forecast) if forecast else ""
     if state.milestone.due.cadence_months:
-        outcome = state.reason.partition(" done so far")[0] + " done" if " done so far" in state.reason else NONE_GIVEN
+        outcome = state.reason.partition(" done so far")[0] + " done" if " done so far" in state.reason else ""
     return EntryRow(
         anchor=milestone_ref(state.ref).anchor,
         ref=state.ref,

@@ -30,21 +30,11 @@ _STYLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """What another area shows for the measure."""
-
-    name: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
 class MeasureLine:
     """One row of a table of measures."""
 
-    ref: str
     anchor: str
     title: str
-    unit: str
     latest: str
     period: str
     direction: str
@@ -57,39 +47,53 @@ class MeasureLine:
 
 @dataclass(frozen=True, slots=True)
 class MeasureTable:
-    """Measures of a focus area that share a heading, and the names of the comparators that any of them has."""
+    """The measures of a focus area that have a figure, the names of the comparators that any of them has, and a
+    sentence on those that have none."""
 
-    caption: str
     comparators: tuple[str, ...]
     has_target: bool
     rows: tuple[MeasureLine, ...]
+    without: str
 
 
-def measure_tables(position: Position, focus_ref: str) -> tuple[MeasureTable, ...]:
-    """The measures of a focus area, one table for each group in the order of the plan."""
+def measure_table(position: Position, focus_ref: str) -> MeasureTable:
+    """The measures of a focus area, in the order of the plan."""
     states = [s for s in position.measures if s.measure.focus_ref == focus_ref]
-    groups = dict.fromkeys(s.measure.group for s in states)
-    return tuple(_table(position, group, [s for s in states if s.measure.group == group]) for group in groups)
-
-
-def _table(position: Position, group: str, states: list[MeasureState]) -> MeasureTable:
-    names = tuple(dict.fromkeys(c.name for s in states for c in s.measure.comparators))
+    known = [s for s in states if s.latest]
+    names = tuple(dict.fromkeys(c.name for s in known for c in s.measure.comparators))
     return MeasureTable(
-        caption=group or "Measures",
         comparators=names,
-        has_target=any(s.measure.target is not None for s in states),
-        rows=tuple(_line(state, names, position) for state in states),
+        has_target=any(s.measure.target is not None for s in known),
+        rows=tuple(_line(state, names, position) for state in known),
+        without=_without(states),
     )
+
+
+def _without(states: list[MeasureState]) -> str:
+    """Which measures have no figure: those said not to be available, and those that were never returned."""
+    parts = []
+    told = [s for s in states if s.said and not s.latest]
+    for why in dict.fromkeys(s.series[-1].comment for s in told):
+        of_them = [s for s in told if s.series[-1].comment == why]
+        parts.append(f"Not available: {_titles(of_them)}. {sentence(why)}".strip())
+    never = [s for s in states if not s.said]
+    if never:
+        parts.append(f"No figure returned yet: {_titles(never)}.")
+    return " ".join(parts)
+
+
+def _titles(states: list[MeasureState]) -> str:
+    """The measures by name; a whole set by the name of the set."""
+    names = dict.fromkeys(s.measure.set_name or s.measure.title for s in states)
+    return "; ".join(names)
 
 
 def _line(state: MeasureState, names: tuple[str, ...], position: Position) -> MeasureLine:
     measure, latest = state.measure, state.latest
     comparators = {c.name: shown(measure, c.value) for c in measure.comparators}
     return MeasureLine(
-        ref=measure.ref,
         anchor="k-" + measure.ref.replace(".", "-"),
         title=measure.title,
-        unit=measure.unit,
         latest=_latest(state, latest),
         period=latest.period.label if latest else "",
         direction=_WORDS[state.direction],
@@ -103,7 +107,7 @@ def _line(state: MeasureState, names: tuple[str, ...], position: Position) -> Me
 
 def _latest(state: MeasureState, latest: Value | None) -> str:
     if latest is None or latest.value is None:
-        return "Not returned yet" if not state.said else "Not available"
+        return NONE_GIVEN
     return shown(state.measure, latest.value) + (" (provisional)" if latest.provisional else "")
 
 
@@ -114,7 +118,7 @@ def _note(state: MeasureState, position: Position) -> str:
     if newest and newest.value is None and newest.month == position.month:
         return sentence(newest.comment) if newest.comment else "No figure this month."
     if latest and latest.numerator is not None and latest.denominator:
-        return f"{figure(latest.numerator, 0)} of {figure(latest.denominator, 0)}."
+        return f"{figure(latest.numerator, 0)} of {figure(latest.denominator, 0)}"
     return ""
 
 

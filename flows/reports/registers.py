@@ -7,6 +7,7 @@ a last sheet of every register prints those meanings.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Generic, Literal, TypeVar
 from flows.plan.due import DueKind
 from flows.plan.findings import Finding, Severity
 from flows.plan.model import Action, Milestone, Plan, Promise
+from flows.plan.periods import Month
 from flows.plan.settings import Settings
 from flows.plan.words import count, day, listed
 from flows.position.claims import status_word
@@ -25,12 +27,12 @@ Kind = Literal["text", "words", "ref", "date", "month", "integer", "number", "st
 """What a column holds: short text, narrative, a reference, a day, a month (as its first day), a number, a status."""
 
 WIDTHS: dict[Kind, int] = {
-    "text": 24,
-    "words": 40,
-    "ref": 11,
-    "date": 18,
+    "text": 22,
+    "words": 36,
+    "ref": 12,
+    "date": 19,
     "month": 16,
-    "integer": 11,
+    "integer": 12,
     "number": 12,
     "status": 18,
 }
@@ -180,6 +182,10 @@ def _meanings(sheets: tuple[RegisterSheet, ...]) -> RegisterSheet:
     return RegisterSheet("Columns", "what each column holds", "", columns, rows)
 
 
+def _first_day(month: Month | None) -> dt.date | None:
+    return month.first_day if month else None
+
+
 # The action tracker
 
 
@@ -221,6 +227,7 @@ _MILESTONE_FIELDS: tuple[_Field[MilestoneState], ...] = (
         "text",
         "The role and organisation that answers for the action.",
         lambda v, s: v.leads(s.milestone, 0, 1),
+        26,
     ),
     _Field("Due now", "date", "The due date as it stands, with changes the board approved.", lambda v, s: s.due),
     _Field(
@@ -248,7 +255,7 @@ _MILESTONE_FIELDS: tuple[_Field[MilestoneState], ...] = (
         lambda v, s: _claimed(v, s.current),
         18,
     ),
-    _Field("Where it differs", "words", "Why the status shown is not the one claimed.", lambda v, s: s.differs),
+    _Field("Where it differs", "words", "Why the status shown is not the one claimed.", lambda v, s: s.differs, 52),
     _Field("Moved since last month", "text", "Against the status shown the month before.", _moved),
     _Field(
         "First agreed due", "text", "As the plan was first agreed; kept for ever.", lambda v, s: s.milestone.due.words
@@ -267,7 +274,9 @@ _MILESTONE_FIELDS: tuple[_Field[MilestoneState], ...] = (
         "Done or forecast so many days after the first agreed date; a minus sign means early.",
         lambda v, s: s.slippage,
     ),
-    _Field("Last update", "month", "The month of the last return that spoke of it.", lambda v, s: s.updated),
+    _Field(
+        "Last update", "month", "The month of the last return that spoke of it.", lambda v, s: _first_day(s.updated)
+    ),
     _Field(
         "Months since",
         "integer",
@@ -279,15 +288,18 @@ _MILESTONE_FIELDS: tuple[_Field[MilestoneState], ...] = (
         "text",
         "Numbers in the evidence log of the items that support it.",
         lambda v, s: _numbers(i for o in s.occurrences for i in o.evidence),
+        64,
     ),
     _Field("Area", "text", "The area of concern.", lambda v, s: v.area(s.ref)),
     _Field("Focus area", "text", "The part of the area of concern.", lambda v, s: v.focus(s.ref), 34),
     _Field("Action reference", "ref", "The action's reference in the plan.", lambda v, s: s.milestone.action_ref),
-    _Field("Action", "words", "The action that the milestone is a step of.", lambda v, s: v.action(s.milestone).title),
+    _Field(
+        "Action", "words", "The action that the milestone is a step of.", lambda v, s: v.action(s.milestone).title, 56
+    ),
     _Field("Joint leads", "text", "Others who lead the action.", lambda v, s: v.leads(s.milestone, 1, None)),
     _Field("Returned by", "text", "Who reports on it each month.", lambda v, s: _returned_by(v, s.milestone)),
     _Field("Workstream", "text", "The group that carries the action.", lambda v, s: v.action(s.milestone).workstream),
-    _Field("Notes of the plan", "words", "What the plan notes.", lambda v, s: _plan_notes(v, s.milestone), 34),
+    _Field("Notes of the plan", "words", "What the plan notes.", lambda v, s: _plan_notes(v, s.milestone), 64),
 )
 
 _Due = tuple[MilestoneState, Occurrence]
@@ -308,12 +320,13 @@ _OCCURRENCE_FIELDS: tuple[_Field[_Due], ...] = (
     _Field("Progress", "words", "What was last written about it.", lambda v, o: v.said(o[1].claims, "progress"), 46),
     _Field("Claimed", "text", "The status the partner gave.", lambda v, o: _claimed(v, o[1]), 18),
     _Field("Forecast", "date", "When the partner expects to complete it.", lambda v, o: o[1].forecast),
-    _Field("Evidence", "text", "Numbers in the evidence log.", lambda v, o: _numbers(o[1].evidence)),
+    _Field("Evidence", "text", "Numbers in the evidence log.", lambda v, o: _numbers(o[1].evidence), 34),
     _Field(
         "Accountable lead",
         "text",
         "The role and organisation that answers for the action.",
         lambda v, o: v.leads(o[0].milestone, 0, 1),
+        26,
     ),
     _Field("Returned by", "text", "Who reports on it.", lambda v, o: _returned_by(v, o[0].milestone)),
 )
@@ -357,11 +370,11 @@ _ITEM_FIELDS: tuple[_Field[EvidenceItem], ...] = (
     _Field("What it shows", "words", "In the partner's words.", lambda v, i: i.shows, 46),
     _Field("Accepted", "text", "Whether it counts as evidence.", lambda v, i: "Yes" if i.accepted else "No", 11),
     _Field("Why not", "words", "The reason why it does not count.", lambda v, i: i.why_not, 34),
-    _Field("Meets", "words", "Items of expected evidence that it meets.", _met, 46),
+    _Field("Meets", "words", "Items of expected evidence that it meets.", _met, 80),
     _Field("Received from", "text", "The partner that sent it.", lambda v, i: v.partner(i.partner)),
     _Field("Received", "date", "The day on which the return with it came in.", lambda v, i: i.received),
-    _Field("Return for", "month", "The month of that return.", lambda v, i: i.month),
-    _Field("Where kept", "words", "Where it can be looked at.", lambda v, i: i.kept_at, 34),
+    _Field("Return for", "month", "The month of that return.", lambda v, i: _first_day(i.month)),
+    _Field("Where kept", "words", "Where it can be looked at.", lambda v, i: i.kept_at, 64),
     _Field("Marking", "text", "Who may see it.", lambda v, i: i.marking, 18),
 )
 
@@ -379,14 +392,14 @@ _EXPECTED_FIELDS: tuple[_Field[Promise], ...] = (
         "Their numbers",
         "words",
         "Numbers in this log.",
-        lambda v, p: ", ".join(i.number for i in _held(v, p, True)),
+        lambda v, p: "\n".join(i.number for i in _held(v, p, True)),
         34,
     ),
     _Field(
         "Sent, not accepted",
         "words",
         "Items that name it but do not count.",
-        lambda v, p: ", ".join(i.number for i in _held(v, p, False)),
+        lambda v, p: "\n".join(i.number for i in _held(v, p, False)),
         34,
     ),
 )
@@ -457,8 +470,15 @@ _RISK_FIELDS: tuple[_Field[RiskState], ...] = (
     _Field("First score", "integer", "The score when it was first recorded.", lambda v, r: _score(r.first_score)),
     _Field("Area", "text", "The area of concern that it bears on.", lambda v, r: v.area(r.area_ref)),
     _Field("Partner", "text", "The partner that reports on it.", lambda v, r: v.partner(r.partner)),
-    _Field("Opened", "month", "The month of the return that raised it.", lambda v, r: r.opened or "With the plan"),
-    _Field("Last updated", "month", "The month of the last return that spoke of it.", lambda v, r: r.updated),
+    _Field(
+        "Opened",
+        "month",
+        "The month of the return that raised it.",
+        lambda v, r: _first_day(r.opened) or "With the plan",
+    ),
+    _Field(
+        "Last updated", "month", "The month of the last return that spoke of it.", lambda v, r: _first_day(r.updated)
+    ),
 )
 
 
@@ -467,7 +487,7 @@ def risk_register(position: Position, settings: Settings) -> Register:
     view = _View(position, settings)
     risks = sorted(position.risks, key=lambda r: (not r.is_open, -r.score))
     still_open = sum(r.is_open for r in risks)
-    note = f"{still_open} open, {len(risks) - still_open} closed. Open risks by score, highest first."
+    note = f"{still_open} open, {len(risks) - still_open} closed."
     return _register(
         view,
         "risk-register",
@@ -504,11 +524,11 @@ _FINDING_FIELDS: tuple[_Field[Finding], ...] = (
 _Tally = tuple[str, Counter[Severity]]
 
 _TALLY_FIELDS: tuple[_Field[_Tally], ...] = (
-    _Field("Whose move", "text", "Who is to act.", lambda v, t: _full_name(v, t[0]), 40),
-    _Field("Errors", "integer", "Rows that are not used.", lambda v, t: t[1][Severity.ERROR]),
-    _Field("Queries", "integer", "To be amended or explained.", lambda v, t: t[1][Severity.QUERY]),
-    _Field("Notes", "integer", "For information.", lambda v, t: t[1][Severity.NOTE]),
-    _Field("All", "integer", "Everything noticed.", lambda v, t: t[1].total()),
+    _Field("Whose move", "text", "Who is to act.", lambda v, t: _full_name(v, t[0]), 66),
+    _Field("Errors", "integer", "Rows that are not used.", lambda v, t: t[1][Severity.ERROR], 16),
+    _Field("Queries", "integer", "To be amended or explained.", lambda v, t: t[1][Severity.QUERY], 16),
+    _Field("Notes", "integer", "For information.", lambda v, t: t[1][Severity.NOTE], 16),
+    _Field("All", "integer", "Everything noticed.", lambda v, t: t[1].total(), 16),
 )
 
 

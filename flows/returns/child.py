@@ -7,10 +7,12 @@ the standard input and answers leave on the standard output, each as a length an
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import struct
 import sys
+import zipfile
 from typing import BinaryIO
 
 from flows.returns.container import Unreadable
@@ -18,6 +20,7 @@ from flows.returns.reader import read_bytes, unreadable
 from flows.returns.vocabulary import Vocabulary
 
 LENGTH = struct.Struct(">Q")
+MOST_MESSAGE_BYTES = 200_000_000
 TOO_MUCH_MEMORY = Unreadable(
     "needs more memory to read than a return may take", "Copy the filled-in cells to a fresh form and send that."
 )
@@ -39,7 +42,10 @@ def _exactly(stream: BinaryIO, size: int) -> bytes:
 
 def receive_bytes(stream: BinaryIO) -> bytes:
     """Read one message without unpickling it; EOFError when the other side is gone."""
-    return _exactly(stream, LENGTH.unpack(_exactly(stream, LENGTH.size))[0])
+    size: int = LENGTH.unpack(_exactly(stream, LENGTH.size))[0]
+    if size > MOST_MESSAGE_BYTES:
+        raise EOFError
+    return _exactly(stream, size)
 
 
 def _give_up_what_is_not_needed(most_memory: int) -> None:
@@ -55,12 +61,19 @@ def _give_up_what_is_not_needed(most_memory: int) -> None:
 
 def _warm_up() -> None:
     """Read something while files can still be opened, so that nothing is left to import afterwards."""
-    "".encode("cp437")
-    "".encode("utf-16-le")
-    import encodings.ascii
-    import encodings.latin_1
+    for encoding in ("ascii", "cp437", "latin-1", "utf-8", "utf-16"):
+        "".encode(encoding)
+    read_bytes(_smallest_workbook(), "", Vocabulary())
 
-    read_bytes(b"PK\x05\x06" + bytes(18), "", Vocabulary())
+
+def _smallest_workbook() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        relation = '<r><R Id="a" Type="/worksheet" Target="sheet.xml"/></r>'
+        archive.writestr("xl/_rels/workbook.xml.rels", relation)
+        archive.writestr("xl/workbook.xml", '<w xmlns:r="r"><sheets><sheet name="Return" r:id="a"/></sheets></w>')
+        archive.writestr("xl/sheet.xml", '<s><row><c t="inlineStr"><is><t>Month</t></is></c></row></s>')
+    return buffer.getvalue()
 
 
 def _serve(requests: BinaryIO, answers: BinaryIO) -> None:

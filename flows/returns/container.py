@@ -50,7 +50,8 @@ def fetch_bytes(path: Path) -> bytes:
         raise Unreadable("is not there", "Send it again.") from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise Unreadable(f"cannot be opened ({reason.lower()})", "Close it elsewhere, or ask who may open it.") from None
+        todo = "Close it elsewhere, or ask who may open it."
+        raise Unreadable(f"cannot be opened ({reason.lower()})", todo) from None
 
 
 def _open_without_waiting(path: Path) -> io.BufferedReader:
@@ -141,7 +142,8 @@ def _what_the_zip_is(container: Container, names: list[str]) -> tuple[str, str]:
         if b"opendocument" in kind:
             return "is an OpenDocument text or presentation", USE_THE_FORM
     inside = ", ".join(sorted(posixpath.basename(name) for name in names if not name.endswith("/"))[:3])
-    return f"is a zip folder, not a workbook (it holds {inside or 'nothing'})", "Unpack it and send the workbook itself."
+    what = f"is a zip folder, not a workbook (it holds {inside or 'nothing'})"
+    return what, "Unpack it and send the workbook itself."
 
 
 _BEGINNINGS = (

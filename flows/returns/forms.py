@@ -29,7 +29,11 @@ from flows.returns.vocabulary import status_choices
 DATE_FORMAT = "dd mmmm yyyy"
 _TEXT_KINDS = {Kind.WORDS, Kind.REFERENCE, Kind.REFERENCES, Kind.PERIOD}
 _FIRST_DAY, _LAST_DAY = dt.date(2000, 1, 1), dt.date(2099, 12, 31)
-_A4 = 9
+_LINE, _MOST_LINES = 15, 27
+"""The height of a line in points, and how many fit into the 409 points that Excel allows a row."""
+_A3, _A4 = 8, 9
+_WIDEST_ON_A4 = 220
+"""Characters across; a wider table would be too small to read on A4."""
 
 
 def write_form(
@@ -50,6 +54,15 @@ def write_form(
     beginning = path.with_name(f"{path.name}.part")
     beginning.write_bytes(buffer.getvalue())
     beginning.replace(path)
+
+
+class _Page(Worksheet):  # type: ignore[misc]
+    """A sheet whose rows are as high as their text and grow with what is typed. XlsxWriter marks every height as set
+    by hand, after which Excel would leave it alone; left unmarked it is what Excel itself last measured."""
+
+    def _xml_start_tag_unencoded(self, tag: str, attributes: list[tuple[str, object]] | None = None) -> None:
+        kept = [pair for pair in attributes or [] if tag != "row" or pair[0] != "customHeight"]
+        super()._xml_start_tag_unencoded(tag, kept)
 
 
 class _Form:
@@ -93,7 +106,7 @@ class _Form:
         return self._formats[name, grey]
 
     def _page(self, name: str, title: str, guidance: str) -> Worksheet:
-        page: Worksheet = self._book.add_worksheet(name)
+        page: Worksheet = self._book.add_worksheet(name, _Page)
         page.write_string(0, 0, title, self._style("title"))
         page.write_string(1, 0, guidance, self._style("guidance"))
         page.set_paper(_A4)
@@ -136,6 +149,10 @@ class _Form:
         if not rows or sheet not in (layout.EVIDENCE, layout.FEEDBACK):
             rows = [*rows, *({} for _ in range(sheet.blank_rows))]
         top, last = layout.HEADER_ROW - 1, layout.HEADER_ROW - 1 + len(rows)
+        page.set_row(top, 2 * _LINE)
+        for at, row in enumerate(rows, start=layout.HEADER_ROW):
+            page.set_row(at, _LINE * _lines_of(sheet, row))
+        page.set_paper(_A3 if sum(c.width for c in sheet.columns) > _WIDEST_ON_A4 else _A4)
         for number, column in enumerate(sheet.columns):
             page.set_column(number, number, column.width)
             page.write_string(top, number, column.heading, self._style("heading"))
@@ -237,6 +254,12 @@ _STYLES: dict[str, dict[str, object]] = {
     "day": _BORDER | {"num_format": DATE_FORMAT, "align": "left"},
     "number": _BORDER | {"align": "right"},
 }
+
+
+def _lines_of(sheet: Sheet, row: FormRow) -> int:
+    """How many lines the longest text of a row takes in its column."""
+    texts = [(str(row.get(c.field, "")), c.width) for c in sheet.columns if c.kind is not Kind.DAY]
+    return min(_MOST_LINES, max(sum(-(-max(len(line), 1) // width) for line in t.split("\n")) for t, width in texts))
 
 
 def _style_of(column: Column) -> str:

@@ -92,7 +92,7 @@ EVIDENCE_KINDS = (
 MARKINGS = ("Public", "Official", "Official-Sensitive")
 RISK_STATES = ("Open", "Closed")
 DECISION_KINDS = ("Ask", "Decision", "Date change")
-DECISION_STATES = ("Open", "Agreed", "Not agreed", "Done", "Withdrawn")
+DECISION_STATES = ("Open", "Closed")
 
 GUIDE_SHEET = "How to fill this in"
 LISTS_SHEET = "Lists"
@@ -789,3 +789,7 @@ def _markdown_table(columns: tuple[Column, ...]) -> str:
     by = {By.FORM: "the form", By.PARTNER: "you", By.EITHER: "the form, or you on a new row"}
     rows = [f"| {c.heading} | {by[c.by]} | {c.kind} | {c.note} |" for c in columns]
     return "\n".join(["| Column | Filled in by | Holds | What to write |", "|---|---|---|---|", *rows, ""])
+
+
+if __name__ == "__main__":
+    print(column_documentation(), end="")

@@ -143,6 +143,8 @@ def with_what_was_filled_in(sheet: Sheet, rows: list[FormRow], filled: Return) -
     for record in getattr(filled, sheet.field):
         entries = _entries(sheet, record)
         place = tuple(entries.get(key, "") for key in keys)
+        if place not in at and sheet is layout.MEASURES and (place[0], "") in at:
+            at[place] = at.pop((place[0], ""))  # a yearly figure: the form leaves the period to the partner
         if place not in at:
             at[place] = {}
             result.append(at[place])

@@ -254,7 +254,8 @@ class _Values:
         else:
             found = read_text(cell) or Fault(*_empty(column))
         if isinstance(found, Fault):
-            self._note(_code(column), Severity.ERROR, column, found.says, found.todo)
+            code = _code(column) if column.kind in (Kind.REFERENCE, Kind.CHOICE) else "missing-value"
+            self._note(code, Severity.ERROR, column, found.says, found.todo)
         return not isinstance(found, Fault)
 
     def _filled(self, column: Column) -> Cell | None:
@@ -377,11 +378,12 @@ _CODES = {
     Kind.VALUE: "not-a-number",
     Kind.STATUS: "status-unknown",
     Kind.SCORE: "score-not-read",
+    Kind.WORDS: "became-a-date",
 }
 
 
 def _code(column: Column) -> str:
-    return _CODES.get(column.kind, "word-not-known" if column.choices else "missing-value")
+    return _CODES.get(column.kind, "word-not-known")
 
 
 def _severity(column: Column) -> Severity:

@@ -48,12 +48,15 @@ def read_many(
 
 
 class Reading:
-    """A child process that reads returns, started when the first file needs it. Use it with `with`."""
+    """A child process that reads returns, started when the first file needs it. Use it with `with`.
+
+    `seconds` is the time that one file may take, `memory` the address space of the child in bytes.
+    """
 
     def __init__(self, vocabulary: Vocabulary, seconds: float = MOST_SECONDS, memory: int = MOST_MEMORY) -> None:
         self._vocabulary = vocabulary
-        self._seconds = seconds
-        self._memory = memory
+        self.seconds = seconds
+        self.memory = memory
         self._child: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Reading:
@@ -82,7 +85,7 @@ class Reading:
         assert child.stdin is not None
         assert child.stdout is not None
         ran_out = threading.Event()
-        timer = threading.Timer(self._seconds, _stop_late, (child, ran_out))
+        timer = threading.Timer(self.seconds, _stop_late, (child, ran_out))
         timer.start()
         try:
             send(child.stdin, (data, name, fingerprint, self._vocabulary))  # type: ignore[arg-type]
@@ -100,14 +103,14 @@ class Reading:
     def _why_not(self, ran_out: bool) -> Unreadable:
         todo = "Copy the filled-in cells to a fresh form and send that."
         if ran_out:
-            return Unreadable(f"takes more than {self._seconds:g} seconds to read", todo)
+            return Unreadable(f"takes more than {self.seconds:g} seconds to read", todo)
         return Unreadable("stopped the program that reads returns, most likely by taking too much memory", todo)
 
     def _running_child(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
             self._stop()
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "flows.returns.child", str(self._memory)],
+                [sys.executable, "-m", "flows.returns.child", str(self.memory)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

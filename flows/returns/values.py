@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from flows.plan.days import DueProblem, parse_day
 from flows.plan.references import ReferenceProblem, clean_reference
-from flows.plan.words import listed, quoted
+from flows.plan.words import quoted
 from flows.returns.cells import Cell
 
 LONGEST_TEXT = 4_000
@@ -87,7 +87,7 @@ def read_reference(cell: Cell) -> str | Fault:
     return Fault(found.says, found.todo) if isinstance(found, ReferenceProblem) else found
 
 
-_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|[-+]?\.[0-9]+")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|[-+]?\.[0-9]+")
 _SYMBOLS = {
     "x": ("x", "..", "...", "…", ":", "-", "not available", "not yet available"),
     "z": ("z", "n/a", "na", "n.a.", "not applicable"),
@@ -102,17 +102,17 @@ SYMBOL = {said: symbol for symbol, sayings in _SYMBOLS.items() for said in sayin
 def read_number(cell: Cell, unit: str = "") -> float | Fault:
     """A number, also from text such as 1,234 or 81.2% or £1,200. A cell formatted as a percentage gives per cents."""
     value = cell.value
-    if isinstance(value, bool) or isinstance(value, dt.date) or value is None:
+    if value is None or isinstance(value, bool | dt.date):
         return _not_a_number(cell)
     if isinstance(value, float):
         return round(value * 100, 10) if cell.percent else value
-    text = clean_text(value).replace("−", "-").replace("–", "-").replace(" ", "")
-    bare = text.removeprefix("£").removesuffix("%").removesuffix("percent")
-    if unit and comparable(unit):
-        bare = re.sub(re.escape(unit.replace(" ", "")) + "$", "", bare, flags=re.IGNORECASE)
+    text = clean_text(value).casefold().replace("−", "-").replace("–", "-")
+    bare = text.removeprefix("£").removesuffix("%").removesuffix("per cent").strip()
+    if unit:
+        bare = bare.removesuffix(unit.casefold()).strip()
     if not _NUMBER.fullmatch(bare) or len(bare) > 30:
         return _not_a_number(cell)
-    return float(bare.replace(",", ""))
+    return float(bare.replace(",", "").replace(" ", ""))
 
 
 def read_figure(cell: Cell, unit: str = "") -> Figure | Fault:
@@ -159,7 +159,7 @@ def read_choice(cell: Cell, choices: tuple[str, ...]) -> str | Fault:
     text = read_text(cell)
     known = {comparable(choice): choice for choice in choices}
     found = known.get(comparable(text))
-    return found or Fault(f"{quoted(text)} is not in the list.", f"Choose {listed(choices[:-1])} or {choices[-1]}.")
+    return found or Fault(f"{quoted(text)} is not in the list.", f"Choose {', '.join(choices[:-1])} or {choices[-1]}.")
 
 
 # What people write for not started, on track, at risk, off track and complete, besides the settings' own words.

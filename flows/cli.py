@@ -1,0 +1,225 @@
+"""The `boardpack` command.
+
+Exit codes: 0 done; 1 something in the inputs stops it, named in a sentence for each; 2 the command was used wrongly.
+A mistake that a user can make is one sentence. A fault of boardpack's own shows a traceback, so that it can be reported.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from flows.plan.findings import Finding, Severity, UserError
+from flows.plan.periods import Month
+from flows.plan.settings import Workspace, find_workspace
+from flows.plan.words import count
+from flows.progress import heard_by
+
+if TYPE_CHECKING:
+    from flows.position.model import Position
+
+app = typer.Typer(
+    name="boardpack",
+    help="Turn partners' monthly Excel returns into the papers that a partnership board decides on.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+SHOWN_FOR_EACH = 4
+"""How many findings a partner has on the terminal; all of them are in findings.xlsx."""
+
+
+def _month(text: str) -> Month:
+    try:
+        return Month.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+MonthArgument = Annotated[Month, typer.Argument(metavar="MONTH", parser=_month, help="The month, written 2022-11.")]
+FolderOption = Annotated[
+    Path,
+    typer.Option("--folder", "-C", help="The partnership's folder; the current one if left out.", show_default=False),
+]
+
+
+@app.command("highlight-report")
+def highlight_report(month: MonthArgument, folder: FolderOption = Path()) -> None:
+    """Build the monthly highlight report, with its registers and findings, in outputs/MONTH.
+
+    Reads the plan and every return up to the month, records what is new, works out where each milestone, measure and
+    risk stands, and writes highlight-report.pdf and .docx, action-tracker.xlsx, evidence-log.xlsx, risk-register.xlsx,
+    findings.xlsx and manifest.json. The last build stays as it was until the new one is complete.
+    """
+    workspace = _workspace(folder, month)
+    from flows.prefect_server import prefect_server
+
+    with _steps_shown(), prefect_server():
+        from flows.highlight_report import highlight_report as build
+
+        position = build(str(month), str(workspace.root))
+    _print_findings(position)
+    _print_files(workspace, month)
+
+
+@app.command()
+def forms(month: MonthArgument, folder: FolderOption = Path()) -> None:
+    """Write each partner's form for a month, filled in as far as possible, in outputs/MONTH/forms.
+
+    A form shows the partner's open milestones with what was last said, the measures due and the open risks. Send it
+    out; what comes back goes into inputs/returns/MONTH.
+    """
+    workspace = _workspace(folder, month)
+    from flows.prefect_server import prefect_server
+
+    with _steps_shown(), prefect_server():
+        from flows.send_forms import send_forms
+
+        written = send_forms(str(month), str(workspace.root))
+    for path in written:
+        console.print(workspace.shown(path))
+
+
+@app.command()
+def status(month: MonthArgument, folder: FolderOption = Path()) -> None:
+    """Say who has returned for a month, what is outstanding, and what must be answered."""
+    workspace = _workspace(folder, month)
+    with _steps_shown():
+        from flows.standing import stand
+
+        position = stand(workspace, month)
+    table = Table(title=f"Returns for {month.label}", title_justify="left", box=None, pad_edge=False)
+    for heading in ("Partner", "Return", "Received on", "What it held", "To answer"):
+        table.add_column(heading)
+    from flows.reports.returns_state import return_rows
+
+    for row in return_rows(position):
+        table.add_row(row.partner, row.state, row.received, row.used, row.questions)
+    console.print(table)
+    _print_findings(position)
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to make; it must not be there yet.")],
+    example: Annotated[bool, typer.Option("--example", help="Put the worked example in it.")] = False,
+) -> None:
+    """Make a folder for a partnership: settings, plan workbook, and places for returns and papers.
+
+    With --example it holds the worked example: a published plan with invented progress from October 2022 to
+    December 2023.
+    """
+    with _plain_errors():
+        from flows.plan.starting import new_workspace
+
+        new_workspace(folder, example)
+    console.print(f"Made {folder}.")
+    if example:
+        console.print(f"Now try: boardpack highlight-report 2022-11 --folder {folder}")
+    else:
+        console.print(f"Now fill in {folder / 'inputs' / 'partnership.toml'} and {folder / 'inputs' / 'plan.xlsx'}.")
+
+
+@app.command("stop-server")
+def stop_server() -> None:
+    """End the small Prefect server that boardpack keeps in the background; it also ends by itself when unused."""
+    from flows.prefect_server import stop_server as stop
+
+    if stop():
+        console.print("No Prefect server of boardpack's is running now.")
+    else:
+        errors.print("A command is using the Prefect server, so it was left running: try again when it ends.")
+        raise typer.Exit(1)
+
+
+def _workspace(folder: Path, month: Month) -> Workspace:
+    with _plain_errors():
+        workspace = find_workspace(folder)
+        first = workspace.settings.calendar.first
+        if month < first:
+            raise UserError(f"{month.label} is before {first.label}, the first month that this partnership reports.")
+    return workspace
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Turn what a user can put right into sentences and exit code 1."""
+    from flows.publish.errors import TemplateError
+
+    try:
+        yield
+    except (UserError, TemplateError) as error:
+        for line in str(error).splitlines():
+            errors.print(line, soft_wrap=True, markup=False)
+        raise typer.Exit(1) from None
+    except PermissionError as error:
+        place = error.filename or "A file"
+        errors.print(
+            f"{place} cannot be read or written: close it if it is open, and check who may use it.", markup=False
+        )
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def _steps_shown() -> Iterator[None]:
+    """Show on the terminal what is being done."""
+    with _plain_errors(), console.status("Starting") as spinner:
+
+        def listen(step: str, done: int, total: int) -> None:
+            words = f"{step}: {done} of {total}" if total else step
+            spinner.update(words)
+            if not console.is_terminal and not total:
+                errors.print(words)
+
+        with heard_by(listen):
+            yield
+
+
+def _print_findings(position: Position) -> None:
+    """What needs an answer, from whom: a heading for each partner and its first findings."""
+    open_ = [f for f in position.findings if f.severity is not Severity.NOTE]
+    if not open_:
+        console.print("Nothing needs an answer.")
+        return
+    console.print(f"{count(len(open_), 'finding needs', 'findings need')} an answer:")
+    for partner in position.plan.partners:
+        mine = [f for f in open_ if f.who == partner.key]
+        if mine:
+            console.print(f"\n[bold]{partner.name}[/bold] ({len(mine)})")
+            for finding in mine[:SHOWN_FOR_EACH]:
+                console.print(f"  {_line(finding)}", soft_wrap=True, markup=False)
+            if len(mine) > SHOWN_FOR_EACH:
+                console.print(f"  and {len(mine) - SHOWN_FOR_EACH} more in findings.xlsx")
+
+
+def _line(finding: Finding) -> str:
+    where = f" ({finding.origin})" if str(finding.origin) else ""
+    return f"{finding.says} {finding.todo}{where}"
+
+
+def _print_files(workspace: Workspace, month: Month) -> None:
+    folder = workspace.outputs_of(month)
+    console.print(f"\nWritten to {workspace.shown(folder)}: {', '.join(sorted(p.name for p in folder.glob('*.*')))}")
+
+
+def main() -> None:
+    """Run the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app()
+
+
+if __name__ == "__main__":
+    main()

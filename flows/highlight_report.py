@@ -1,0 +1,80 @@
+"""The monthly highlight report, from the returns in the folder to the papers in `outputs/`.
+
+Run by `boardpack highlight-report 2022-11`, or from Prefect as `flows.highlight_report:highlight_report`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect import flow
+
+from flows.plan.findings import Finding
+from flows.plan.model import Plan
+from flows.plan.periods import Month
+from flows.plan.settings import Workspace, find_workspace
+from flows.position.model import Position
+from flows.progress import say
+from flows.publish.outputs import one_build, staged
+from flows.publish.pack import write_documents, write_manifest, write_registers
+from flows.reports.highlight import highlight_report as facts_of
+from flows.reports.registers import registers
+from flows.standing import position_of, record_returns, sound_plan
+from flows.steps import sealed, step
+
+
+@flow(name="highlight-report", persist_result=False, validate_parameters=False)
+def highlight_report(month: str, folder: str = ".") -> Position:
+    """Build the highlight report, the registers and the findings for a month, as a draft in `outputs/MONTH/`.
+
+    `month` is written 2022-11; `folder` is the workspace or a folder inside it. UserError when the plan has an error;
+    everything wrong in a return is a finding and stops nothing.
+    """
+    workspace, period = find_workspace(Path(folder)), Month.parse(month)
+    with one_build(workspace.outputs):
+        plan, noticed = read_plan(sealed(workspace))
+        take_in_returns(sealed(workspace), sealed(plan), sealed(period))
+        now = reconcile(sealed(workspace), sealed(plan), sealed(period), sealed(noticed))
+        with staged(workspace.outputs_of(period)) as building:
+            print_report(sealed(workspace), sealed(now), building)
+            print_registers(sealed(workspace), sealed(now), building)
+            list_what_went_in(sealed(workspace), sealed(now), building)
+    return now
+
+
+@step("read the plan")
+def read_plan(workspace: Workspace) -> tuple[Plan, tuple[Finding, ...]]:
+    """The plan and what is to be said about it; an error in it stops the build."""
+    return sound_plan(workspace)
+
+
+@step("take in the returns")
+def take_in_returns(workspace: Workspace, plan: Plan, month: Month) -> None:
+    """Read the returns that are new, and record them."""
+    record_returns(workspace, plan, month)
+
+
+@step("reconcile")
+def reconcile(workspace: Workspace, plan: Plan, month: Month, noticed: tuple[Finding, ...]) -> Position:
+    """Where the partnership stands at the end of the month."""
+    return position_of(workspace, plan, month, noticed)
+
+
+@step("print the report")
+def print_report(workspace: Workspace, now: Position, building: Path) -> None:
+    """The report as PDF and as Word, from one HTML."""
+    say("Printing the report")
+    write_documents("highlight-report", facts_of(now, workspace.settings), workspace, building)
+
+
+@step("print the registers")
+def print_registers(workspace: Workspace, now: Position, building: Path) -> None:
+    """Action tracker, evidence log, risk register and findings, as Excel workbooks."""
+    say("Printing the registers")
+    write_registers(registers(now, workspace.settings), building, now, workspace.settings)
+
+
+@step("list what went in")
+def list_what_went_in(workspace: Workspace, now: Position, building: Path) -> None:
+    """The manifest: what went in and what came out, with fingerprints."""
+    write_manifest(workspace, now, building)

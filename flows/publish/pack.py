@@ -1,0 +1,59 @@
+"""The files of a pack: each report as PDF and Word from one HTML, the registers, and the manifest."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from flows.plan.settings import Settings, Workspace
+from flows.plan.starting import templates_folder
+from flows.position.model import Position
+from flows.publish.excel import Imprint, write_register
+from flows.publish.outputs import sha256
+from flows.publish.page import prepare
+from flows.publish.pdf import write_pdf
+from flows.publish.render import render
+from flows.publish.word import write_word
+from flows.reports.registers import Register
+
+MANIFEST = "manifest.json"
+
+
+def write_documents(name: str, facts: Any, workspace: Workspace, folder: Path) -> None:
+    """Write `name`.pdf and `name`.docx into a folder, from the template of that name."""
+    template, templates = f"{name}.html", templates_folder(workspace.root)
+    page = prepare(render(template, templates, report=facts), template)
+    write_word(page, folder / f"{name}.docx", templates / "board.docx", template)
+    write_pdf(page, folder / f"{name}.pdf", templates / "styles")
+
+
+def write_registers(registers: tuple[Register, ...], folder: Path, position: Position, settings: Settings) -> None:
+    """Write each register as a workbook of its name."""
+    who = settings.partnership
+    imprint = Imprint(who.name, who.marking, who.report_author, position.month.label, position.period_end)
+    for register in registers:
+        write_register(register, folder / f"{register.name}.xlsx", imprint)
+
+
+def write_manifest(workspace: Workspace, position: Position, folder: Path) -> None:
+    """Write what went in and what came out, each with its SHA-256, and the version that made it."""
+    templates = templates_folder(workspace.root)
+    inputs = [workspace.plan_file, workspace.settings_file]
+    content = {
+        "month": str(position.month),
+        "made_with": f"boardpack {version('boardpack')}",
+        "inputs": {
+            **{workspace.shown(path): sha256(path) for path in inputs},
+            **{s.arrival.file: s.arrival.fingerprint for s in position.counted},
+        },
+        "templates": {
+            path.relative_to(templates).as_posix(): sha256(path)
+            for path in sorted(templates.rglob("*"))
+            if path.is_file() and not path.name.startswith((".", "~$"))
+        },
+        "outputs": {path.name: sha256(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST},
+    }
+    text = json.dumps(content, indent=2, ensure_ascii=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")

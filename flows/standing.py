@@ -1,0 +1,44 @@
+"""The steps that every job begins with: read the plan, take the returns in, reconcile."""
+
+from __future__ import annotations
+
+from flows.ledger.intake import take_in
+from flows.ledger.store import open_ledger
+from flows.plan.findings import Finding
+from flows.plan.loading import load_plan, require_sound
+from flows.plan.model import Plan
+from flows.plan.periods import Month
+from flows.plan.settings import Workspace
+from flows.position.model import Position
+from flows.position.reconcile import position
+from flows.progress import say
+
+
+def sound_plan(workspace: Workspace) -> tuple[Plan, tuple[Finding, ...]]:
+    """The plan and what is to be said about it; UserError with each error's cell when there is one."""
+    say("Reading the plan")
+    plan, findings = load_plan(workspace.plan_file, workspace.shown(workspace.plan_file))
+    require_sound(findings)
+    return plan, findings
+
+
+def record_returns(workspace: Workspace, plan: Plan, month: Month) -> None:
+    """Read the returns up to a month that are new, and put them on record."""
+    say("Reading the returns")
+    with open_ledger(workspace.ledger_file) as ledger:
+        take_in(workspace, plan, ledger, month, lambda done, total: say("Reading the returns", done, total))
+
+
+def position_of(workspace: Workspace, plan: Plan, month: Month, noticed: tuple[Finding, ...]) -> Position:
+    """Where the partnership stands at the end of a month, by what is on record."""
+    say("Reconciling")
+    with open_ledger(workspace.ledger_file) as ledger:
+        submissions = ledger.submissions(month)
+    return position(plan, workspace.settings, submissions, month, plan_findings=noticed)
+
+
+def stand(workspace: Workspace, month: Month) -> Position:
+    """All three: where the partnership stands at the end of a month."""
+    plan, noticed = sound_plan(workspace)
+    record_returns(workspace, plan, month)
+    return position_of(workspace, plan, month, noticed)

@@ -1,0 +1,147 @@
+"""What a chart draws, read back from its SVG."""
+
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.publish.charts import figure, trend_chart
+from flows.reports.chart import Chart, ChartLine, ChartPoint
+
+SVG = "{http://www.w3.org/2000/svg}"
+MONTHS = ("April 2022", "May 2022", "June 2022", "July 2022", "August 2022", "September 2022")
+
+
+def chart(*values: float | None, unit: str = "%", lines: tuple[ChartLine, ...] = (), wide: bool = False) -> Chart:
+    points = tuple(
+        ChartPoint(label, date(2022, 4 + i, 28), value)
+        for i, (label, value) in enumerate(zip(MONTHS, values, strict=False))
+    )
+    return Chart(
+        title="Waits have risen for six months",
+        subtitle="Children waiting over 18 weeks",
+        unit=unit,
+        points=points,
+        lines=lines,
+        alt="Waits rose from 10% in April to 40% in September 2022.",
+        source="Hospital trust returns",
+        wide=wide,
+    )
+
+
+def draw(given: Chart) -> ET.Element:
+    return ET.fromstring(trend_chart(given))
+
+
+def words(given: Chart) -> list[str]:
+    return ["".join(text.itertext()) for text in draw(given).iter(f"{SVG}text")]
+
+
+def data_lines(given: Chart) -> list[ET.Element]:
+    return [line for line in draw(given).iter(f"{SVG}line") if line.get("stroke-width") == "1.8"]
+
+
+def heights(given: Chart) -> list[float]:
+    return [float(dot.get("cy", "")) for dot in draw(given).iter(f"{SVG}circle")]
+
+
+def test_the_first_child_of_a_chart_is_its_alternative_text() -> None:
+    first = draw(chart(10, 20))[0]
+    assert (first.tag, first.text) == (f"{SVG}title", "Waits rose from 10% in April to 40% in September 2022.")
+
+
+def test_the_same_chart_is_the_same_characters() -> None:
+    assert trend_chart(chart(10, 20)) == trend_chart(chart(10, 20))
+
+
+def test_a_chart_has_no_ids_that_could_meet_another_chart() -> None:
+    assert " id=" not in trend_chart(chart(10, 20, lines=(ChartLine("Target", 30, "target"),)))
+
+
+@pytest.mark.parametrize(("wide", "width"), [(False, "80mm"), (True, "165mm")])
+def test_a_chart_is_half_or_full_width(wide: bool, width: str) -> None:
+    assert draw(chart(10, 20, wide=wide)).get("width") == width
+
+
+def test_the_last_value_is_written_beside_its_point() -> None:
+    assert "20.5%" in words(chart(10, 20.5))
+
+
+def test_a_last_value_from_an_earlier_period_says_which() -> None:
+    assert "20% (May 2022)" in " ".join(words(chart(10, 20, None)))
+
+
+def test_a_provisional_point_is_hollow_and_says_so() -> None:
+    given = chart(10, 20)
+    given = replace(given, points=(given.points[0], replace(given.points[1], provisional=True)))
+    assert [dot.get("fill") for dot in draw(given).iter(f"{SVG}circle")] == ["#14477a", "#ffffff"]
+    assert "20% provisional" in " ".join(words(given))
+    assert "Hollow points are provisional." in figure(given)
+
+
+def test_a_missing_value_is_a_gap_and_never_bridged() -> None:
+    assert len(data_lines(chart(10, 20, 30, 40))) == 3
+    assert len(data_lines(chart(10, 20, None, 40))) == 1
+    assert len(heights(chart(10, 20, None, 40))) == 3
+
+
+def test_a_chart_without_any_value_says_so() -> None:
+    assert words(chart(None, None)) == ["No figures yet"]
+
+
+def test_counts_are_drawn_from_zero() -> None:
+    assert "0" in words(chart(90, 100, unit="count"))
+    assert "0" not in words(chart(90, 100, unit="weeks"))
+
+
+def test_an_axis_of_per_cents_ends_at_a_hundred() -> None:
+    assert "100%" in words(chart(62, 97))
+    assert "120%" not in words(chart(62, 97))
+
+
+def test_negative_values_have_a_true_minus_sign() -> None:
+    assert "−1.01" in words(chart(-0.5, -1.01, unit="score"))
+
+
+def test_greater_values_stand_higher() -> None:
+    first, second = heights(chart(10, 20))
+    assert first > second
+
+
+def test_lines_of_different_kinds_differ_without_colour() -> None:
+    levels = tuple(ChartLine(kind, 15, kind) for kind in ("baseline", "target", "comparator"))
+    drawn = [line for line in draw(chart(10, 20, lines=levels)).iter(f"{SVG}line") if line.get("stroke-width") == "1"]
+    assert len({line.get("stroke-dasharray") for line in drawn}) == 3
+
+
+def test_words_from_outside_stay_words() -> None:
+    given = replace(chart(10, 20), title="<b>&", alt="<script>", source='"x"')
+    assert ET.fromstring(trend_chart(given))[0].text == "<script>"
+    assert "<strong>&lt;b&gt;&amp;</strong>" in figure(given)
+
+
+def test_a_figure_says_finding_subtitle_and_source_around_the_drawing() -> None:
+    html = figure(chart(10, 20))
+    order = ["Waits have risen", "Children waiting", "<svg", '<p class="source">Source: Hospital trust returns.']
+    assert sorted(order, key=html.index) == order
+    assert html.startswith('<figure class="half">')
+
+
+VALUES = st.floats(-1000, 1000, allow_nan=False).map(lambda value: round(value, 2))
+
+
+@given(st.lists(VALUES, min_size=1, max_size=6), st.lists(VALUES, max_size=4), st.sampled_from(["%", "count", "weeks"]))
+def test_labels_never_touch_and_nothing_leaves_the_drawing(values: list[float], levels: list[float], unit: str) -> None:
+    lines = tuple(ChartLine(f"Comparator {i}", value, "comparator") for i, value in enumerate(levels))
+    drawing = draw(chart(*values, unit=unit, lines=lines))
+    _, _, width, height = map(float, drawing.get("viewBox", "").split())
+    texts = [(float(t.get("x", "")), float(t.get("y", ""))) for t in drawing.iter(f"{SVG}text")]
+    assert all(0 <= x <= width and 0 <= y <= height + 1 for x, y in texts)
+    assert all(0 <= float(dot.get("cy", "")) <= height for dot in drawing.iter(f"{SVG}circle"))
+    label_x = max(x for x, _ in texts)
+    ends = sorted(y for x, y in texts if x == label_x)
+    assert all(b - a >= 10 for a, b in pairwise(ends))
