@@ -101,16 +101,24 @@ def keep(root: Path) -> None:
         listener.listen(128)
         if sys.platform != "win32" and os.fork():
             os._exit(0)
-        with held(folder / "alive", LOCK_WAIT):
-            server = Server(str(folder), os.getpid(), listener.getsockname()[1], secrets.token_urlsafe(24),
-                            importlib.metadata.version("prefect"), time.time())  # fmt: skip
-            _write(root / "server.json", json.dumps(asdict(server)))
-            try:
-                _serve(root, server, listener)
-            finally:
-                if _names(root, server):
-                    delete(root / "server.json")
-        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            with held(folder / "alive", LOCK_WAIT):
+                _serve_from(root, folder, listener)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _serve_from(root: Path, folder: Path, listener: socket.socket) -> None:
+    """Say in the state file where the server is, for as long as it is there."""
+    version = importlib.metadata.version("prefect")
+    port = listener.getsockname()[1]
+    server = Server(str(folder), os.getpid(), port, secrets.token_urlsafe(24), version, time.time())
+    _write(root / "server.json", json.dumps(asdict(server)))
+    try:
+        _serve(root, server, listener)
+    finally:
+        if _names(root, server):
+            delete(root / "server.json")
 
 
 def _serve(root: Path, server: Server, listener: socket.socket) -> None:

@@ -6,9 +6,7 @@ from collections.abc import Iterable
 
 from flows.plan.days import day_words as day
 
-__all__ = ["count", "day", "days", "figure", "listed", "quoted", "sentence", "spelled"]
-
-_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+__all__ = ["count", "day", "days", "figure", "listed", "quoted", "sentence"]
 
 
 def days(number: int) -> str:
@@ -19,12 +17,6 @@ def days(number: int) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """A count and its noun, with small numbers in figures: 1 milestone, 12 milestones."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def spelled(number: int, one: str, many: str = "") -> str:
-    """A count that may begin a clause, small numbers in words: no milestones, one milestone, 12 milestones."""
-    said = _SMALL[number] if 0 <= number < len(_SMALL) else f"{number:,}"
-    return f"{said} {one if number == 1 else many or one + 's'}"
 
 
 def listed(items: Iterable[str]) -> str:

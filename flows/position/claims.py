@@ -14,16 +14,18 @@ from flows.plan.periods import Month
 from flows.plan.settings import Settings
 from flows.position.model import Claim, Status
 from flows.returns.records import MilestoneRow
+from flows.returns.vocabulary import NOT_STARTED
 
 
 @dataclass(frozen=True)
 class Said:
-    """One row of one return about a milestone."""
+    """One row of one return about a milestone; `occurrence` is the due day it speaks of, for a recurring one."""
 
     partner: str
     month: Month
     row: MilestoneRow
     submission: Submission
+    occurrence: dt.date | None = None
 
 
 History = dict[tuple[str, dt.date | None], list[Said]]
@@ -36,31 +38,43 @@ def status_word(status: Status, settings: Settings) -> str:
 
 
 def status_of(word: str, settings: Settings) -> Status | None:
-    """The status that a status word stands for; None for an empty or unknown word."""
+    """The status that a status word stands for; None for an empty or unknown word.
+
+    Whether evidence is awaited is for the rules to say: who claims it claims that it is complete.
+    """
     words = {status_word(status, settings).casefold(): status for status in Status}
-    words["not started"] = Status.NOT_YET_DUE
+    words[NOT_STARTED.casefold()] = Status.NOT_YET_DUE
+    words[status_word(Status.EVIDENCE_AWAITED, settings).casefold()] = Status.COMPLETE
     return words.get(word.strip().casefold())
 
 
 def history(plan: Plan, counted: Iterable[Submission]) -> History:
-    """Rows about milestones in the plan, by reference and due day. Rows for others are findings elsewhere."""
+    """Rows about milestones in the plan, by reference and due day. Rows for others are findings elsewhere,
+    as are those for a due day that a recurring milestone does not have."""
     found: History = defaultdict(list)
     for submission in counted:
         for row in submission.content.milestones:
             milestone = plan.milestone.get(row.ref)
             if milestone is None or submission.content.partner not in milestone.partners:
                 continue
-            said = Said(submission.content.partner, submission.arrival.month, row, submission)
-            found[row.ref, occurrence_of(milestone, row, said.month)].append(said)
+            occurrence = occurrence_of(milestone, row, submission.arrival.month)
+            said = Said(submission.content.partner, submission.arrival.month, row, submission, occurrence)
+            if occurrence is not None or milestone.due.kind is not DueKind.RECURRING:
+                found[row.ref, occurrence].append(said)
     return found
 
 
 def occurrence_of(milestone: Milestone, row: MilestoneRow, month: Month) -> dt.date | None:
-    """Which due day of a recurring milestone a row speaks of: the one it names, else the last by the month's end."""
+    """Which due day of a recurring milestone a row speaks of; None when it does not recur or has no such due day.
+
+    It is the one that the row names, be it by another day of the same month; a row that names none speaks of the
+    last that is due by the end of the return's month, or of the first.
+    """
     if milestone.due.kind is not DueKind.RECURRING:
         return None
     if row.due is not None:
-        return row.due
+        named = Month.of(row.due)
+        return next((d for d in milestone.due.occurrences(named.last_day) if Month.of(d) == named), None)
     so_far = milestone.due.occurrences(month.last_day)
     return so_far[-1] if so_far else milestone.due.day
 
@@ -80,6 +94,7 @@ def _claim(rows: list[Said], settings: Settings) -> Claim:
         if named is not None:
             was_complete = was_complete or (status is Status.COMPLETE and named is not Status.COMPLETE)
             status, word, said_in = named, one.row.status, one.month
+            completed_on = completed_on if status is Status.COMPLETE else None
         forecast = one.row.forecast or forecast
         completed_on = one.row.completed_on or completed_on
     last = rows[-1]

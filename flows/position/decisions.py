@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flows.ledger.records import Submission
+from flows.plan.due import DueKind
 from flows.plan.findings import Finding, Severity
 from flows.plan.model import Plan
 from flows.plan.periods import Month
@@ -62,7 +63,7 @@ def feedback(counted: Iterable[Submission]) -> tuple[Feedback, ...]:
 
 
 def decision_findings(plan: Plan, month: Month, made: Iterable[Decision]) -> list[Finding]:
-    """Approved dates that cannot be followed: no milestone, no new date, or no day on which the board decided."""
+    """Approved dates that cannot be followed: no milestone, one that recurs, no new date, or no day of the decision."""
     found = []
     for decision in made:
         if decision.month != month or decision.kind.casefold() != "date change":
@@ -70,6 +71,8 @@ def decision_findings(plan: Plan, month: Month, made: Iterable[Decision]) -> lis
         lacking = (
             f"names {quoted(decision.about)}, which is not a milestone of the plan"
             if decision.about not in plan.milestone
+            else f"is for {decision.about}, whose due days follow from how often it recurs"
+            if plan.milestone[decision.about].due.kind is DueKind.RECURRING
             else "has no new date"
             if decision.new_date is None
             else "does not say when the board decided it"
@@ -77,7 +80,8 @@ def decision_findings(plan: Plan, month: Month, made: Iterable[Decision]) -> lis
             else ""
         )
         if lacking:
-            says = f"Date change {decision.number} {lacking}, so no due date was moved."
+            named = f"Date change {decision.number}" if decision.number else "A date change"
+            says = f"{named} {lacking}, so no due date was moved."
             todo = "Complete the row on the Decisions sheet."
             who = plan.improvement_group.key
             found.append(

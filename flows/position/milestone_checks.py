@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from flows.ledger.records import Submission
 from flows.plan.due import DueKind
 from flows.plan.findings import NOWHERE, Finding, Origin, Severity
-from flows.plan.words import day, days, listed, quoted
-from flows.position.claims import Said, status_of
-from flows.position.milestones import View
-from flows.position.model import Claim, MilestoneState, Status
+from flows.plan.words import count, day, days, listed, quoted
+from flows.position.claims import Said, occurrence_of, status_of
+from flows.position.milestones import View, approved_dates
+from flows.position.model import Claim, MilestoneState, Occurrence, Status
 from flows.returns.records import MilestoneRow
 
 
@@ -43,9 +43,22 @@ class Seen:
         return self.state.current.claims
 
     @property
-    def spoke_now(self) -> tuple[Claim, ...]:
-        """The claims of those who said something of it in this month's returns."""
-        return tuple(c for c in self.claims if c.month == self.view.month)
+    def recurs(self) -> bool:
+        return self.state.milestone.due.kind is DueKind.RECURRING
+
+    @property
+    def spoke_now(self) -> tuple[tuple[Occurrence, Claim], ...]:
+        """The claims of those who said something of it, or of one of its due days, in this month's returns."""
+        return tuple((o, c) for o in self.state.occurrences for c in o.claims if c.month == self.view.month)
+
+    def before(self, occurrence: Occurrence, partner: str) -> list[Said]:
+        """What a partner said in earlier months of the same due day, oldest first."""
+        due = occurrence.first_due if self.recurs else None
+        return [s for s in self.said if (s.partner, s.occurrence) == (partner, due) and s.month < self.view.month]
+
+    def called(self, occurrence: Occurrence) -> str:
+        """The milestone's reference, with the due day where it recurs: 1.1.1.2 (due 31 October 2022)."""
+        return f"{self.state.ref} (due {day(occurrence.due)})" if self.recurs and occurrence.due else self.state.ref
 
 
 def complete_without_evidence(seen: Seen) -> Iterable[Finding]:
@@ -54,30 +67,26 @@ def complete_without_evidence(seen: Seen) -> Iterable[Finding]:
         if occurrence.status is not Status.EVIDENCE_AWAITED:
             continue
         for claim in (c for c in occurrence.claims if c.status is Status.COMPLETE):
-            who = seen.name(claim.partner)
+            who, what = seen.name(claim.partner), seen.called(occurrence)
             if claim.completed_on is None:
-                says = f"{who} said {seen.state.ref} complete without saying when."
+                says = f"{who} said {what} complete without saying when."
                 todo = "Give the day on which it was completed."
                 yield seen.finding("complete-without-date", Severity.QUERY, says, todo, claim.partner, claim.origin)
             elif not any(e.accepted for e in occurrence.evidence):
-                when = (
-                    f" (due {day(occurrence.due)})"
-                    if seen.state.milestone.due.kind is DueKind.RECURRING and occurrence.due
-                    else ""
+                proof = "its evidence was not accepted" if occurrence.evidence else "no evidence is logged"
+                says = f"{who} said {what} complete on {day(claim.completed_on)}; {proof}."
+                todo = "Log at least one item of evidence that supports it" + (
+                    ", and name it in the row for that due day." if seen.recurs else "."
                 )
-                says = (
-                    f"{who} said {seen.state.ref}{when} complete on {day(claim.completed_on)}; no evidence is logged."
-                )
-                todo = "Log at least one item of evidence that supports it."
                 yield seen.finding("complete-without-evidence", Severity.QUERY, says, todo, claim.partner, claim.origin)
 
 
 def complete_in_the_future(seen: Seen) -> Iterable[Finding]:
     """Said complete on a day after the period end: not counted as complete."""
-    for claim in seen.spoke_now:
+    for occurrence, claim in seen.spoke_now:
         if claim.status is Status.COMPLETE and claim.completed_on and claim.completed_on > seen.view.period_end:
             says = (
-                f"{seen.name(claim.partner)} said {seen.state.ref} complete on {day(claim.completed_on)}, which is after "
+                f"{seen.name(claim.partner)} said {seen.called(occurrence)} complete on {day(claim.completed_on)}, which is after "
                 f"the period ended; it is not counted as complete."
             )
             yield seen.finding(
@@ -92,11 +101,14 @@ def complete_in_the_future(seen: Seen) -> Iterable[Finding]:
 
 def went_backwards(seen: Seen) -> Iterable[Finding]:
     """Was said complete in an earlier month and is not any more."""
-    for claim in seen.spoke_now:
-        earlier = [s for s in seen.said if s.partner == claim.partner and s.month < seen.view.month]
-        last = next((s for s in reversed(earlier) if s.row.status), None)
+    for occurrence, claim in seen.spoke_now:
+        earlier = seen.before(occurrence, claim.partner)
+        last = next((s for s in reversed(earlier) if status_of(s.row.status, seen.view.settings)), None)
         if last and claim.said_in == seen.view.month and claim.status is not Status.COMPLETE and _complete(seen, last):
-            says = f"{seen.name(claim.partner)} said {seen.state.ref} complete for {last.month.label} and now says {quoted(claim.status_word)}."
+            says = (
+                f"{seen.name(claim.partner)} said {seen.called(occurrence)} complete for {last.month.label} and now "
+                f"says {quoted(claim.status_word)}."
+            )
             todo = "Explain what has changed, and give a new forecast."
             yield seen.finding("went-backwards", Severity.QUERY, says, todo, claim.partner, claim.origin)
 
@@ -107,8 +119,8 @@ def _complete(seen: Seen, said: Said) -> bool:
 
 def on_track_though_late(seen: Seen) -> Iterable[Finding]:
     """Claimed on track though it is overdue or forecast late."""
-    due = seen.state.due
-    for claim in seen.spoke_now:
+    for occurrence, claim in seen.spoke_now:
+        due = occurrence.due
         if claim.status is not Status.ON_TRACK or due is None or seen.state.milestone.due.kind is DueKind.ONGOING:
             continue
         if due <= seen.view.period_end:
@@ -117,7 +129,8 @@ def on_track_though_late(seen: Seen) -> Iterable[Finding]:
             why = f"its forecast is {day(claim.forecast)}, {days((claim.forecast - due).days)} after it is due"
         else:
             continue
-        says = f"{seen.name(claim.partner)} said {seen.state.ref} is on track, but {why}."
+        what = seen.state.ref if due <= seen.view.period_end else seen.called(occurrence)
+        says = f"{seen.name(claim.partner)} said {what} is on track, but {why}."
         yield seen.finding(
             "on-track-though-late",
             Severity.QUERY,
@@ -130,9 +143,9 @@ def on_track_though_late(seen: Seen) -> Iterable[Finding]:
 
 def forecast_in_the_past(seen: Seen) -> Iterable[Finding]:
     """A forecast on or before the period end for something that is not done: not used."""
-    for claim in seen.spoke_now:
+    for occurrence, claim in seen.spoke_now:
         if claim.status is not Status.COMPLETE and claim.forecast and claim.forecast <= seen.view.period_end:
-            says = f"The forecast for {seen.state.ref}, {day(claim.forecast)}, has passed and it is not done."
+            says = f"The forecast for {seen.called(occurrence)}, {day(claim.forecast)}, has passed and it is not done."
             yield seen.finding(
                 "forecast-in-past", Severity.QUERY, says, "Give a new forecast.", claim.partner, claim.origin
             )
@@ -144,8 +157,9 @@ def joint_leads_disagree(seen: Seen) -> Iterable[Finding]:
     if len({_stance(c) for c in claims}) < 2 or not any(c.month == seen.view.month for c in claims):
         return
     words = listed(f"{seen.name(c.partner)} says {quoted(c.status_word)}{_since(seen, c)}" for c in claims)
-    todo = f"{seen.name(seen.lead)}, as accountable lead, to settle it with {listed(seen.name(c.partner) for c in claims if c.partner != seen.lead)}."
-    says = f"Joint leads disagree on {seen.state.ref}: {words}."
+    others = listed(seen.name(c.partner) for c in claims if c.partner != seen.lead)
+    todo = f"{seen.name(seen.lead)}, as accountable lead, to settle it with {others}."
+    says = f"Joint leads disagree on {seen.called(seen.state.current)}: {words}."
     yield seen.finding("joint-leads-disagree", Severity.QUERY, says, todo, seen.lead, claims[0].origin)
 
 
@@ -176,35 +190,38 @@ def no_update(seen: Seen) -> Iterable[Finding]:
 
 def _needs_words(seen: Seen) -> bool:
     """A recurring milestone whose occurrences are all done needs no more words until the next is due."""
-    recurring = seen.state.milestone.due.kind is DueKind.RECURRING
-    return not (recurring and seen.state.current.status is Status.COMPLETE)
+    return not (seen.recurs and seen.state.current.status is Status.COMPLETE)
 
 
 def occurrence_missed(seen: Seen) -> Iterable[Finding]:
-    """An occurrence of a recurring milestone that was due and is not said to be done."""
-    if seen.state.milestone.due.kind is not DueKind.RECURRING:
+    """Occurrences of a recurring milestone that were due and are not said to be done: one finding for them all."""
+    if not seen.recurs:
         return
-    for occurrence in seen.state.occurrences:
-        if (
-            occurrence.due
-            and occurrence.due <= seen.view.period_end
-            and occurrence.status
-            not in (
-                Status.COMPLETE,
-                Status.EVIDENCE_AWAITED,
-            )
-        ):
-            says = f"The occurrence of {seen.state.ref} that was due on {day(occurrence.due)} is not said to be done."
-            todo = "Say when it was done, with evidence, or that it was missed and why."
-            yield seen.finding("occurrence-missed", Severity.QUERY, says, todo, seen.lead)
+    done = (Status.COMPLETE, Status.EVIDENCE_AWAITED)
+    passed = [o for o in seen.state.occurrences if o.due and o.due <= seen.view.period_end]
+    missed = [day(o.due) for o in passed if o.due and o.status not in done]
+    if len(missed) == 1:
+        says = f"The occurrence of {seen.state.ref} that was due on {missed[0]} is not said to be done."
+        todo = "Say when it was done, with evidence, or that it was missed and why."
+        yield seen.finding("occurrence-missed", Severity.QUERY, says, todo, seen.lead)
+    elif missed:
+        says = f"{len(missed)} occurrences of {seen.state.ref} are not said to be done: those due on {listed(missed)}."
+        todo = "Say when each was done, with evidence, or that it was missed and why."
+        yield seen.finding("occurrence-missed", Severity.QUERY, says, todo, seen.lead)
 
 
 def same_words_as_last_month(seen: Seen) -> Iterable[Finding]:
-    """The progress is word for word what the partner wrote the month before."""
+    """The progress is word for word what the partner wrote the time before. What is complete needs no new words."""
     for now in (s for s in seen.said if s.month == seen.view.month and s.row.progress):
-        before = [s for s in seen.said if s.partner == now.partner and s.month < now.month]
-        if before and _plain(before[-1].row.progress) == _plain(now.row.progress):
-            says = f"The progress on {seen.state.ref} is word for word that of {before[-1].month.label}: {quoted(now.row.progress)}."
+        before = [s for s in seen.said if (s.partner, s.occurrence) == (now.partner, now.occurrence)]
+        before = [s for s in before if s.month < now.month]
+        if not before or _complete(seen, before[-1]):
+            continue
+        if _plain(before[-1].row.progress) == _plain(now.row.progress):
+            says = (
+                f"The progress on {seen.state.ref} is word for word that of {before[-1].month.label}: "
+                f"{quoted(now.row.progress)}."
+            )
             todo = "Say what has happened since, or that nothing has."
             yield seen.finding("same-words", Severity.QUERY, says, todo, now.partner, now.row.place.cell("progress"))
 
@@ -281,20 +298,39 @@ def unknown_status(seen: SeenRow) -> Iterable[Finding]:
 
 
 def due_date_changed(seen: SeenRow) -> Iterable[Finding]:
-    """A due date other than the plan's, which only the board can change."""
+    """A due date other than the plan's, which only the board can change. Where a recurring milestone has no due day
+    in the month that is named, nobody can tell which one is meant, and the row is not used."""
     milestone = seen.view.plan.milestone.get(seen.row.ref)
     if milestone is None or seen.row.due is None or milestone.due.kind is DueKind.UNDATED:
         return
-    approved = {d.new_date for d in seen.view.decisions if d.about == seen.row.ref and d.new_date}
+    says = f"The return gives {day(seen.row.due)} as the due date of {seen.row.ref}; the plan has {milestone.due.words}"
+    todo = "Ask the board if the date must move; use the forecast column for when it will be done."
     if milestone.due.kind is DueKind.RECURRING:
-        due_days = milestone.due.occurrences(seen.row.due)
-        fits = seen.row.due in due_days
-    else:
-        fits = seen.row.due == milestone.due.day or seen.row.due in approved
-    if not fits:
-        says = f"The return gives {day(seen.row.due)} as the due date of {seen.row.ref}; the plan has {milestone.due.words}."
-        todo = "Ask the board if the date must move; use the forecast column for when it will be done."
-        yield seen.finding("due-changed", Severity.QUERY, says, todo, "due")
+        meant = occurrence_of(milestone, seen.row, seen.view.month)
+        if meant is None:
+            says = f"{says}, so the row was not used."
+            yield seen.finding("due-changed", Severity.ERROR, says, "Give the due day that the form prints.", "due")
+        elif meant != seen.row.due:
+            says = f"{says}, so the row was used for {day(meant)}."
+            yield seen.finding("due-changed", Severity.QUERY, says, todo, "due")
+        return
+    moved = approved_dates(seen.view).get(seen.row.ref)
+    if seen.row.due not in (milestone.due.day, moved.new_date if moved else None):
+        yield seen.finding("due-changed", Severity.QUERY, f"{says}.", todo, "due")
+
+
+def row_given_twice(seen: SeenRow) -> Iterable[Finding]:
+    """Two rows of one return speak of the same milestone, or of the same due day of it: the last counts."""
+    milestone = seen.view.plan.milestone.get(seen.row.ref)
+    if milestone is None or seen.partner not in milestone.partners:
+        return
+    due = occurrence_of(milestone, seen.row, seen.view.month)
+    told = seen.view.history.get((seen.row.ref, due), [])
+    rows = [s.row for s in told if (s.partner, s.month) == (seen.partner, seen.view.month)]
+    if len(rows) > 1 and seen.row is rows[0]:
+        which = f" (due {day(due)})" if due else ""
+        says = f"{seen.row.ref}{which} is in the return {count(len(rows), 'time')}; what its last row says is used."
+        yield seen.finding("given-twice", Severity.QUERY, says, "Take out the rows that do not hold.", "ref")
 
 
 ROW_RULES: tuple[Callable[[SeenRow], Iterable[Finding]], ...] = (
@@ -302,6 +338,7 @@ ROW_RULES: tuple[Callable[[SeenRow], Iterable[Finding]], ...] = (
     not_theirs,
     unknown_status,
     due_date_changed,
+    row_given_twice,
 )
 
 

@@ -11,7 +11,8 @@ from flows.plan.model import Milestone, Plan
 from flows.plan.periods import Month
 from flows.plan.settings import Settings
 from flows.plan.words import count, day, listed
-from flows.position.claims import History, Said, standing_claims
+from flows.position.claims import History, Said, standing_claims, status_of
+from flows.position.evidence import names_item
 from flows.position.model import (
     Claim,
     Decision,
@@ -73,10 +74,10 @@ def _state(view: View, milestone: Milestone, change: Decision | None) -> Milesto
         movement=Movement.NEW,
         current=current,
         occurrences=occurrences,
-        differs=_why_it_differs(view, current, judgement),
+        differs="" if current.status is Status.COMPLETE else _why_it_differs(view, current, judgement),
         updated=updated,
         age=0 if updated is None else view.month.months_since(updated),
-        approved_by=f"board, {day(change.dated)}" if change and change.dated else "",
+        approved_by=f"board, {day(change.dated)}" if change and change.dated and not recurring else "",
         latest=newest,
     )
 
@@ -104,24 +105,56 @@ def _occurrence(view: View, milestone: Milestone, first_due: dt.date | None, cha
         evidence=evidence,
         note=milestone.due.note,
     )
-    cases = [replace(case, claim=c, updated=c.month == view.month) for c in claims] or [case]
-    return Occurrence(due, first_due, judge_joint(cases), claims, evidence)
+    by_partner = {c.partner: replace(case, claim=c, updated=c.month == view.month) for c in claims}
+    cases = [by_partner.get(partner, case) for partner in milestone.partners]
+    return Occurrence(due, first_due, judge_joint(cases), claims, evidence, milestone.partners[0])
 
 
 def _evidence_for(view: View, milestone: Milestone, said: list[Said] | None) -> tuple[EvidenceItem, ...]:
-    """The evidence that supports a milestone; for one occurrence, what came in the returns that speak of it."""
+    """The evidence that supports a milestone; for one occurrence, what came in the returns that speak of it.
+
+    An item that the rows of its return name counts for the due days of those rows only. One whose return speaks of no
+    due day of the milestone counts for the last that its partner had said complete by then.
+    """
     items = [i for i in view.evidence if milestone.ref in i.supports]
     if said is None:
         return tuple(items)
-    returns = {(s.partner, s.month) for s in said}
-    return tuple(i for i in items if (i.partner, i.month) in returns)
+    return tuple(i for i in items if any(s in said for s in _rows_about(view, milestone, i)))
+
+
+def _rows_about(view: View, milestone: Milestone, item: EvidenceItem) -> list[Said]:
+    """The rows for due days of a recurring milestone that an item of evidence belongs to."""
+    rows = [s for (ref, _), told in view.history.items() if ref == milestone.ref for s in told]
+    own = [s for s in rows if s.partner == item.partner]
+    together = [s for s in own if s.month == item.month]
+    if together:
+        return [s for s in together if names_item(s.row.evidence, item)] or together
+    done = {
+        s.occurrence: s
+        for s in own
+        if s.month < item.month and status_of(s.row.status, view.settings) is Status.COMPLETE and s.occurrence
+    }
+    return [done[max(done)]] if done else []
 
 
 def _deciding(occurrences: tuple[Occurrence, ...], period_end: dt.date) -> Occurrence:
-    """The due day that matters now: the first that has passed and is not done, else the last so far, else the next."""
+    """The due day that matters now: the most worrying of those that have passed and are not done, the first of them
+    where they are alike; the next, where its partner expects trouble worse than that; else the last so far."""
     passed = [o for o in occurrences if o.due and o.due <= period_end]
-    undone = [o for o in passed if o.status is not Status.COMPLETE]
-    return undone[0] if undone else passed[-1] if passed else occurrences[0]
+    worrying = [o for o in passed if o.status is not Status.COMPLETE]
+    worrying += [o for o in occurrences if o not in passed and _trouble_ahead(o)]
+    if worrying:
+        return max(worrying, key=lambda o: o.status.rank)
+    return passed[-1] if passed else occurrences[0]
+
+
+def _trouble_ahead(occurrence: Occurrence) -> bool:
+    """Whether a partner has said that a due day to come will be missed, or may be."""
+    said = any(
+        c.status in (Status.AT_RISK, Status.OFF_TRACK) or (c.forecast and occurrence.due and c.forecast > occurrence.due)
+        for c in occurrence.claims
+    )
+    return said and occurrence.status in (Status.AT_RISK, Status.OFF_TRACK)
 
 
 def _recurring(occurrences: tuple[Occurrence, ...], current: Occurrence, period_end: dt.date) -> Judgement:
@@ -131,7 +164,7 @@ def _recurring(occurrences: tuple[Occurrence, ...], current: Occurrence, period_
         return current.judgement
     done = sum(o.status is Status.COMPLETE for o in passed)
     tally = f"{done} of {count(len(passed), 'occurrence')} done so far"
-    if done == len(passed):
+    if done == len(passed) and current in passed:
         following = next((o.due for o in occurrences if o.due and o.due > period_end), None)
         after = f"; next due on {day(following)}" if following else ""
         return Judgement(Status.ON_TRACK, f"{tally}{after}.")
@@ -162,8 +195,11 @@ def _why_it_differs(view: View, current: Occurrence, judgement: Judgement) -> st
 
 def _because(view: View, current: Occurrence, judgement: Judgement, better: list[Claim]) -> str:
     cautious = [c for c in current.claims if c not in better and c.status]
+    lead = current.accountable
     if judgement.status is Status.EVIDENCE_AWAITED:
         return "a date of completion and an accepted item of evidence are not both on record"
+    if any(c.status is Status.COMPLETE for c in better) and lead and all(c.partner != lead for c in current.claims):
+        return f"{view.plan.partner[lead].short_name}, the accountable lead, has said nothing of it"
     if cautious:
         names = listed(view.plan.partner[c.partner].short_name for c in cautious)
         return f"{names} did not, and the more cautious answer is shown"
@@ -186,7 +222,8 @@ def with_movement(now: tuple[MilestoneState, ...], before: tuple[MilestoneState,
 def standings(view: View, states: Iterable[MilestoneState]) -> dict[str, Standing]:
     """The status of every action, focus area and area, from the milestones below it."""
     plan = view.plan
-    below: dict[str, list[MilestoneState]] = {}
+    everything = (*plan.areas, *plan.focus_areas, *plan.actions)
+    below: dict[str, list[MilestoneState]] = {each.ref: [] for each in everything}
     for state in states:
         action = state.milestone.action_ref
         for ref in (action, plan.focus_of(action), plan.area_of(action)):

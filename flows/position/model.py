@@ -67,7 +67,8 @@ class PartnerReturn:
     """What became of one partner's return for the month.
 
     `state` is "received", "late" or "missing"; `counted` is the submission that counts, `set_aside` those that do
-    not. `last_month` is the latest earlier month for which the partner did return.
+    not. `first_received` is the day of the first one that could be used: a correction afterwards makes no
+    return late. `last_month` is the latest earlier month for which the partner did return.
     """
 
     partner: Partner
@@ -77,6 +78,7 @@ class PartnerReturn:
     counted: Submission | None
     set_aside: tuple[Submission, ...] = ()
     last_month: Month | None = None
+    first_received: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -133,13 +135,15 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Occurrence:
-    """One due day of a milestone, judged on its own. `due` is as it stands now, `first_due` as first agreed."""
+    """One due day of a milestone, judged on its own. `due` is as it stands now, `first_due` as first agreed;
+    `accountable` is the key of the partner that answers for it, whoever else returns it."""
 
     due: dt.date | None
     first_due: dt.date | None
     judgement: Judgement
     claims: tuple[Claim, ...] = ()
     evidence: tuple[EvidenceItem, ...] = ()
+    accountable: str = ""
 
     @property
     def status(self) -> Status:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from flows.plan.due import DueKind
 from flows.plan.settings import StatusRules
-from flows.plan.words import count, day, days
+from flows.plan.words import count, day, days, listed
 from flows.position.model import (
     Claim,
     EvidenceItem,
@@ -52,6 +52,11 @@ class Case:
         if given is None and self.claim and self.claimed is Status.COMPLETE:
             given = self.claim.completed_on
         return given if given and given > self.period_end else None
+
+    @property
+    def no_forecast(self) -> str:
+        """Why there is no forecast to go by."""
+        return "its forecast has passed" if self.claim and self.claim.forecast else "no forecast given"
 
     @property
     def proof(self) -> int:
@@ -95,7 +100,7 @@ def overdue(case: Case) -> Judgement | None:
     """Off track: its due day has ended and it is not done."""
     if case.kind is DueKind.ONGOING or case.due is None or case.due > case.period_end:
         return None
-    outlook = f"forecast {day(case.forecast)}" if case.forecast else "no forecast given"
+    outlook = f"forecast {day(case.forecast)}" if case.forecast else case.no_forecast
     return Judgement(Status.OFF_TRACK, f"Due on {day(case.due)} and not done; {outlook}.", "its due day has passed")
 
 
@@ -134,17 +139,30 @@ def partner_is_more_cautious(case: Case) -> Judgement | None:
     return Judgement(case.claimed, f"Its lead says it is {word}{when}.")
 
 
+def _due(case: Case) -> str:
+    if case.due is None:
+        return "No date in the plan"
+    return f"{'Ongoing from' if case.kind is DueKind.ONGOING else 'Due on'} {day(case.due)}"
+
+
 def ongoing_work(case: Case) -> Judgement | None:
     """Ongoing work: on track from its first day while it is reported on each month, else at risk; off track when it
     was to have begun and nothing has ever been said of it."""
     if case.kind is not DueKind.ONGOING or case.due is None or case.due > case.period_end:
         return None
     since = f"Ongoing from {day(case.due)}"
-    if case.claim is None or case.claimed in (None, Status.NOT_YET_DUE):
-        return Judgement(Status.OFF_TRACK, f"{since}; nothing has been reported to show that it has begun.")
+    if case.claim is None or not _has_begun(case.claim):
+        because = "nothing shows that it has begun"
+        return Judgement(Status.OFF_TRACK, f"{since}; nothing has been reported to show that it has begun.", because)
     if not case.updated:
-        return Judgement(Status.AT_RISK, f"{since}; no update this month, the last was for {case.claim.month.label}.")
+        last = f"no update this month, the last was for {case.claim.month.label}"
+        return Judgement(Status.AT_RISK, f"{since}; {last}.", "there is no update this month")
     return Judgement(Status.ON_TRACK, f"{since}; reported on this month.")
+
+
+def _has_begun(claim: Claim) -> bool:
+    """Whether a partner has reported on ongoing work: by a status, or by progress where it left the status empty."""
+    return bool(claim.progress) if claim.status is None else claim.status is not Status.NOT_YET_DUE
 
 
 def due_soon_and_silent(case: Case) -> Judgement | None:
@@ -154,8 +172,9 @@ def due_soon_and_silent(case: Case) -> Judgement | None:
     left = (case.due - case.period_end).days
     if left > case.rules.due_soon_days or (case.forecast and case.updated):
         return None
-    lacking = "no update this month" if not case.updated else "no forecast given"
-    return Judgement(Status.AT_RISK, f"Due on {day(case.due)}, in {days(left)}; {lacking}.", f"there is {lacking}")
+    lacking = "no update this month" if not case.updated else case.no_forecast
+    because = f"there is {lacking}" if not case.updated else lacking.replace("no forecast", "no forecast was")
+    return Judgement(Status.AT_RISK, f"Due on {day(case.due)}, in {days(left)}; {lacking}.", because)
 
 
 def under_way(case: Case) -> Judgement | None:
@@ -166,14 +185,16 @@ def under_way(case: Case) -> Judgement | None:
     said = "this month" if case.updated else f"for {case.claim.month.label}"
     if case.due is None:
         return Judgement(Status.ON_TRACK, f"No date in the plan; its lead reported progress {said}.")
-    if case.forecast:
+    if case.forecast and case.kind is not DueKind.ONGOING:
         return Judgement(Status.ON_TRACK, f"Forecast {day(case.forecast)}; due on {day(case.due)}.")
-    return Judgement(Status.ON_TRACK, f"Due on {day(case.due)}; its lead reported it on track {said}.")
+    return Judgement(Status.ON_TRACK, f"{_due(case)}; its lead reported it on track {said}.")
 
 
 def due_soon(case: Case) -> Judgement | None:
     """On track: due within the set number of days, with an update and a forecast that is in time."""
-    if case.due is None or (case.due - case.period_end).days > case.rules.due_soon_days or not case.forecast:
+    if case.due is None or case.kind is DueKind.ONGOING or not case.forecast:
+        return None
+    if (case.due - case.period_end).days > case.rules.due_soon_days:
         return None
     return Judgement(Status.ON_TRACK, f"Forecast {day(case.forecast)}; due on {day(case.due)}.")
 
@@ -182,7 +203,7 @@ def nothing_expected_yet(case: Case) -> Judgement | None:
     """Not yet due: nothing is expected yet."""
     if case.due is None:
         return Judgement(Status.NOT_YET_DUE, f"No date in the plan{': ' + case.note if case.note else ''}.")
-    return Judgement(Status.NOT_YET_DUE, f"Due on {day(case.due)}; nothing is expected yet.")
+    return Judgement(Status.NOT_YET_DUE, f"{_due(case)}; nothing is expected yet.")
 
 
 RULES: tuple[Callable[[Case], Judgement | None], ...] = (
@@ -207,10 +228,15 @@ def judge(case: Case) -> Judgement:
 
 
 def judge_joint(cases: Iterable[Case]) -> Judgement:
-    """Where leads are joint, each answers for its own, and the most cautious of those who have spoken stands."""
-    cases = list(cases)
-    spoken = [case for case in cases if case.claim] or cases[:1]
-    return max((judge(case) for case in spoken), key=lambda j: j.status.rank)
+    """Where leads are joint, each answers for its own, and the most cautious of them stands.
+
+    The first case is that of the accountable lead. It counts even when that lead has said nothing, so that nobody
+    else can complete what it answers for; other partners count once they have spoken.
+    """
+    accountable, *others = cases
+    heard = (accountable, *(other for other in others if other.claim))
+    spoken_first = sorted(heard, key=lambda case: case.claim is None)
+    return max((judge(case) for case in spoken_first), key=lambda j: j.status.rank)
 
 
 def add_up(ref: str, statuses: Iterable[Status], rules: StatusRules, before: Status | None = None) -> Standing:
@@ -225,28 +251,31 @@ def add_up(ref: str, statuses: Iterable[Status], rules: StatusRules, before: Sta
     off = live.count(Status.OFF_TRACK)
     worrying = [s for s in live if s is not Status.ON_TRACK]
     if statuses and all(s is Status.COMPLETE for s in statuses):
-        status, reason = Status.COMPLETE, f"All {count(len(statuses), 'milestone')} done, with evidence."
+        every = "Its one milestone is" if len(statuses) == 1 else f"All {len(statuses)} milestones are"
+        status, reason = Status.COMPLETE, f"{every} done, with evidence."
     elif live and off / len(live) >= rules.off_track_share:
         status, reason = Status.OFF_TRACK, f"{off} of {count(len(live), 'live milestone')} off track."
     elif worrying:
-        status, reason = Status.AT_RISK, f"{_worries(worrying)} of {count(len(live), 'live milestone')}."
+        status, reason = Status.AT_RISK, f"Of {count(len(live), 'live milestone')}, {_worries(worrying)}."
     elif live:
-        status, reason = Status.ON_TRACK, f"All {count(len(live), 'live milestone')} on track."
+        every = "Its one live milestone is" if len(live) == 1 else f"All {len(live)} live milestones are"
+        status, reason = Status.ON_TRACK, f"{every} on track."
     elif Status.COMPLETE in statuses:
-        status, reason = (
-            Status.ON_TRACK,
-            f"{statuses.count(Status.COMPLETE)} of {count(len(statuses), 'milestone')} done; the rest are not due yet.",
-        )
+        done = statuses.count(Status.COMPLETE)
+        rest = "the other is" if len(statuses) - done == 1 else "the rest are"
+        status, reason = Status.ON_TRACK, f"{done} of {count(len(statuses), 'milestone')} done; {rest} not due yet."
     else:
-        status, reason = Status.NOT_YET_DUE, "Nothing is due yet."
+        reason = "Nothing is due yet." if statuses else "The plan has no milestones here."
+        status = Status.NOT_YET_DUE
     moved = Movement.between(before.rank if before else None, status.rank)
     return Standing(ref, status, reason, moved, count_statuses(statuses), before)
 
 
 def _worries(statuses: Sequence[Status]) -> str:
     said = (
-        (Status.OFF_TRACK, "off track"),
-        (Status.AT_RISK, "at risk"),
-        (Status.EVIDENCE_AWAITED, "awaiting evidence"),
+        (Status.OFF_TRACK, "is off track", "are off track"),
+        (Status.AT_RISK, "is at risk", "are at risk"),
+        (Status.EVIDENCE_AWAITED, "awaits evidence", "await evidence"),
     )
-    return ", ".join(f"{statuses.count(s)} {words}" for s, words in said if s in statuses)
+    numbers = ((statuses.count(status), one, many) for status, one, many in said)
+    return listed(f"{number} {one if number == 1 else many}" for number, one, many in numbers if number)

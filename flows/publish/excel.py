@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 from flows.publish.packaging import normalise_zip
 from flows.reports.registers import Register, RegisterColumn, RegisterSheet, StatusCell
@@ -55,7 +55,9 @@ INDENT = 1.4
 """What the indent of a cell takes from its width, in digits."""
 
 LINE_POINTS, PADDING_POINTS, TALLEST_ROW = 12.75, 4, 409
-_FIXED_HEIGHT = re.compile(rb'(<row [^>]*ht="[^"]*") customHeight="1"')
+_FIXED_HEIGHT = re.compile(rb'(<row r="(?:[6-9]|[1-9][0-9]+)"[^>]* ht="[^"]*") customHeight="1"')
+"""Of the rows below the header; titles and header keep theirs."""
+
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _STARTS_LIKE_A_FORMULA = re.compile(r"\s*[=+\-@]")
@@ -254,7 +256,7 @@ class _Sheet:
                 "columns": columns,
             },
         )
-        self.page.set_row(HEADER_ROW, 40)  # Two lines, and under them the filter buttons.
+        self.page.set_row(HEADER_ROW, 32)  # A line, and under it the filter buttons.
         everything = xlsxwriter.utility.xl_range(HEADER_ROW, 0, last_row, self.last_column)
         self.page.ignore_errors({"number_stored_as_text": everything, "two_digit_text_year": everything})
 

@@ -130,10 +130,10 @@ class _View:
         return "; ".join(", ".join(part for part in (lead.role, self.partner(lead.partner)) if part) for lead in leads)
 
     def said(self, claims: Iterable[Claim], field: str) -> str:
-        """What partners wrote in one field; each named when more than one wrote something."""
+        """What partners wrote in one field; each named when more than one partner wrote something."""
         told = [(c.partner, str(getattr(c, field))) for c in claims if getattr(c, field)]
-        if len(told) == 1:
-            return told[0][1]
+        if len({who for who, _ in told}) < 2:
+            return "\n".join(text for _, text in told)
         return "\n".join(f"{self.partner(who)}: {text}" for who, text in told)
 
 
@@ -256,7 +256,7 @@ _MILESTONE_FIELDS: tuple[_Field[MilestoneState], ...] = (
         18,
     ),
     _Field("Where it differs", "words", "Why the status shown is not the one claimed.", lambda v, s: s.differs, 52),
-    _Field("Moved since last month", "text", "Against the status shown the month before.", _moved),
+    _Field("Moved since last month", "text", "Against the status shown the month before.", _moved, 26),
     _Field(
         "First agreed due", "text", "As the plan was first agreed; kept for ever.", lambda v, s: s.milestone.due.words
     ),
@@ -273,6 +273,7 @@ _MILESTONE_FIELDS: tuple[_Field[MilestoneState], ...] = (
         "integer",
         "Done or forecast so many days after the first agreed date; a minus sign means early.",
         lambda v, s: s.slippage,
+        18,
     ),
     _Field(
         "Last update", "month", "The month of the last return that spoke of it.", lambda v, s: _first_day(s.updated)
@@ -282,17 +283,18 @@ _MILESTONE_FIELDS: tuple[_Field[MilestoneState], ...] = (
         "integer",
         "Months since the last update; 0 means this month.",
         lambda v, s: s.age if s.updated else None,
+        15,
     ),
     _Field(
         "Evidence",
         "text",
-        "Numbers in the evidence log of the items that support it.",
-        lambda v, s: _numbers(i for o in s.occurrences for i in o.evidence),
+        "Numbers in the evidence log; for a recurring milestone, those for the due day that decides its status.",
+        lambda v, s: _numbers(s.current.evidence),
         64,
     ),
     _Field("Area", "text", "The area of concern.", lambda v, s: v.area(s.ref)),
     _Field("Focus area", "text", "The part of the area of concern.", lambda v, s: v.focus(s.ref), 34),
-    _Field("Action reference", "ref", "The action's reference in the plan.", lambda v, s: s.milestone.action_ref),
+    _Field("Action reference", "ref", "The action's reference in the plan.", lambda v, s: s.milestone.action_ref, 18),
     _Field(
         "Action", "words", "The action that the milestone is a step of.", lambda v, s: v.action(s.milestone).title, 56
     ),
@@ -316,6 +318,7 @@ _OCCURRENCE_FIELDS: tuple[_Field[_Due], ...] = (
         "integer",
         "Done or forecast so many days after it was due; a minus sign means early.",
         lambda v, o: _days_late(o[1]),
+        18,
     ),
     _Field("Progress", "words", "What was last written about it.", lambda v, o: v.said(o[1].claims, "progress"), 46),
     _Field("Claimed", "text", "The status the partner gave.", lambda v, o: _claimed(v, o[1]), 18),
@@ -368,7 +371,7 @@ _ITEM_FIELDS: tuple[_Field[EvidenceItem], ...] = (
     _Field("Dated", "date", "The date on the item itself.", lambda v, i: i.dated),
     _Field("Supports", "text", "References of what it supports in the plan.", lambda v, i: ", ".join(i.supports), 14),
     _Field("What it shows", "words", "In the partner's words.", lambda v, i: i.shows, 46),
-    _Field("Accepted", "text", "Whether it counts as evidence.", lambda v, i: "Yes" if i.accepted else "No", 11),
+    _Field("Accepted", "text", "Whether it counts as evidence.", lambda v, i: "Yes" if i.accepted else "No", 13),
     _Field("Why not", "words", "The reason why it does not count.", lambda v, i: i.why_not, 34),
     _Field("Meets", "words", "Items of expected evidence that it meets.", _met, 80),
     _Field("Received from", "text", "The partner that sent it.", lambda v, i: v.partner(i.partner)),
@@ -387,7 +390,7 @@ _EXPECTED_FIELDS: tuple[_Field[Promise], ...] = (
     _Field("Reference", "ref", "The reference of the expected item.", lambda v, p: p.ref),
     _Field("Focus area", "text", "The focus area that promised it.", lambda v, p: v.focus(p.focus_ref), 36),
     _Field("Expected evidence", "words", "What the plan says will be shown.", lambda v, p: p.text, 60),
-    _Field("Accepted items", "integer", "How many accepted items meet it.", lambda v, p: len(_held(v, p, True))),
+    _Field("Accepted items", "integer", "How many accepted items meet it.", lambda v, p: len(_held(v, p, True)), 17),
     _Field(
         "Their numbers",
         "words",
@@ -466,7 +469,9 @@ _RISK_FIELDS: tuple[_Field[RiskState], ...] = (
     _Field("Review by", "date", "The day by which it is looked at again.", lambda v, r: r.review_by),
     _Field("Open or closed", "text", "Closed risks stand after the open ones.", _state),
     _Field("Last comment", "words", "From the last return that spoke of it.", lambda v, r: r.comment),
-    _Field("Score last month", "integer", "Empty for a risk first reported now.", lambda v, r: _score(r.before or 0)),
+    _Field(
+        "Score last month", "integer", "Empty for a risk first reported now.", lambda v, r: _score(r.before or 0), 19
+    ),
     _Field("First score", "integer", "The score when it was first recorded.", lambda v, r: _score(r.first_score)),
     _Field("Area", "text", "The area of concern that it bears on.", lambda v, r: v.area(r.area_ref)),
     _Field("Partner", "text", "The partner that reports on it.", lambda v, r: v.partner(r.partner)),

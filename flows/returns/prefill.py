@@ -158,7 +158,7 @@ def _entries(sheet: Sheet, record: object) -> FormRow:
     typed: FormRow = {}
     for each in fields(record):  # type: ignore[arg-type]
         value = getattr(record, each.name)
-        if each.name in known and value not in (None, "", (), False):
+        if each.name in known and value not in (None, "", ()) and value is not False:  # nought is a value
             typed[each.name] = _as_typed(value)
     if isinstance(record, MeasureRow):
         typed |= {"value": record.symbol} if record.symbol else {}

@@ -3,15 +3,18 @@
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.publish.charts import figure, trend_chart
 from flows.reports.chart import Chart, ChartLine, ChartPoint
 
+FONTS = Path(__file__).parents[2] / "templates" / "fonts"
 SVG = "{http://www.w3.org/2000/svg}"
 MONTHS = ("April 2022", "May 2022", "June 2022", "July 2022", "August 2022", "September 2022")
 
@@ -114,7 +117,11 @@ def test_greater_values_stand_higher() -> None:
 
 def test_lines_of_different_kinds_differ_without_colour() -> None:
     levels = tuple(ChartLine(kind, 15, kind) for kind in ("baseline", "target", "comparator"))
-    drawn = [line for line in draw(chart(10, 20, lines=levels)).iter(f"{SVG}line") if line.get("stroke-width") == "1"]
+    drawn = [
+        line
+        for line in draw(chart(10, 20, lines=levels)).iter(f"{SVG}line")
+        if line.get("stroke-width") in {"1", "1.3"}
+    ]
     assert len({line.get("stroke-dasharray") for line in drawn}) == 3
 
 
@@ -129,6 +136,36 @@ def test_a_figure_says_finding_subtitle_and_source_around_the_drawing() -> None:
     order = ["Waits have risen", "Children waiting", "<svg", '<p class="source">Source: Hospital trust returns.']
     assert sorted(order, key=html.index) == order
     assert html.startswith('<figure class="half">')
+
+
+def test_labels_fit_beside_the_chart() -> None:
+    """The right-hand labels are placed by an estimate of their width; held here against the font itself."""
+    with TTFont(FONTS / "SourceSans3-Semibold.ttf") as font:
+        glyphs, advances = font.getBestCmap(), dict(font["hmtx"].metrics)
+    levels = tuple(
+        ChartLine(label, value, "comparator")
+        for label, value in (("England", 88.2), ("MMM WWW", 77.7), ("Most similar authorities", 66), ("Target", 100))
+    )
+    for wide in (True, False):
+        drawing = draw(chart(94.4, 98.8, lines=levels, wide=wide))
+        width = float(drawing.get("viewBox", "").split()[2])
+        for text in drawing.iter(f"{SVG}text"):
+            if text.get("text-anchor") == "start":
+                true = sum(advances[glyphs[ord(c)]][0] for c in text.text or "") * 9 / 1000
+                assert float(text.get("x", "")) + true <= width
+
+
+def test_ticks_have_the_same_number_of_decimals() -> None:
+    assert {"−0.8", "−1.0"} <= set(words(chart(-0.7, -1.1, unit="score")))
+
+
+def test_counts_have_whole_ticks() -> None:
+    assert words(chart(0, 1, unit="count"))[:2] == ["0", "1"]
+
+
+def test_a_label_that_ends_in_a_number_is_parted_from_its_value() -> None:
+    line = ChartLine("Baseline in 2022", 12, "baseline")
+    assert "Baseline in 2022: 12" in " ".join(words(chart(10, 20, unit="weeks", lines=(line,))))
 
 
 VALUES = st.floats(-1000, 1000, allow_nan=False).map(lambda value: round(value, 2))

@@ -119,6 +119,12 @@ def test_one_partner_is_quoted_as_it_wrote_and_several_by_name() -> None:
     assert row["Next steps"] == "Consult"
 
 
+def test_two_rows_of_one_partner_need_no_name() -> None:
+    rows_of_council = (a_claim(progress="October's is out"), a_claim(progress="November's is late"))
+    state = a_state(a_milestone(), latest=rows_of_council)
+    assert tracker_row(a_position(milestones=(state,)))["Latest progress"] == "October's is out\nNovember's is late"
+
+
 def test_the_age_of_the_last_update_is_empty_when_there_never_was_one() -> None:
     told = a_state(a_milestone(), updated=OCTOBER, age=1)
     row = tracker_row(a_position(milestones=(told,)))
