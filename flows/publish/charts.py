@@ -68,10 +68,11 @@ class _Label:
 def figure(chart: Chart) -> str:
     """The whole `<figure>`: the finding, what is plotted and the source as text, then the drawing."""
     hollow = " Hollow points are provisional." if any(p.provisional for p in chart.points) else ""
+    source = "Source: " + chart.source.removeprefix("Source: ").rstrip(".")
     kind = "" if chart.wide else ' class="half"'
     return (
         f"<figure{kind}><figcaption><strong>{escape(chart.title)}</strong><br>{escape(chart.subtitle)}</figcaption>"
-        f'{trend_chart(chart)}<p class="source">Source: {escape(chart.source)}.{hollow}</p></figure>'
+        f'{trend_chart(chart)}<p class="source">{escape(source)}.{hollow}</p></figure>'
     )
 
 
@@ -92,13 +93,14 @@ def _drawing(chart: Chart, known: Sequence[ChartPoint], width: float, height: fl
     tick_words = _tick_words(ticks, chart.unit)
     room = 24 if chart.wide else 17
     ends = [(line, _wrap(_line_words(chart, line), room)) for line in chart.lines]
-    latest = _wrap(_latest_words(chart, known[-1]), room)
+    latest = _wrap(_latest_words(chart, known), room)
     label_width = max(_width(text) for _, texts in [(None, latest), *ends] for text in texts)
+    deep = max(_width(point.label) for point in chart.points) > width * 0.24
     frame = _Frame(
         left=max(map(_width, tick_words)) + 6,
         right=width - label_width - 9,
         top=7,
-        bottom=height - 18,
+        bottom=height - (28 if deep else 18),
         first_day=min(point.date for point in chart.points).toordinal(),
         last_day=max(point.date for point in chart.points).toordinal(),
         low=ticks[0],
@@ -110,7 +112,7 @@ def _drawing(chart: Chart, known: Sequence[ChartPoint], width: float, height: fl
     labels += [_Label(frame.y(line.value), texts, INK if line.kind == "target" else GREY) for line, texts in ends]
     return [
         *_grid(frame, ticks, tick_words),
-        *_dates(frame, chart.points),
+        *_dates(frame, chart.points, 10 if deep else 99),
         *(_level(frame, line) for line in chart.lines),
         *_series(frame, chart.points),
         *_end_labels(frame, labels),
@@ -118,15 +120,22 @@ def _drawing(chart: Chart, known: Sequence[ChartPoint], width: float, height: fl
 
 
 def _line_words(chart: Chart, line: ChartLine) -> str:
+    """The label of a line and its value, unless the label ends in it already."""
+    last = line.label.rpartition(" ")[2].rstrip("%").replace(",", "").replace("−", "-")
+    if last == _plain(line.value) or last == f"{line.value:.1f}" or last == f"{line.value:.2f}":
+        return line.label
     between = ": " if line.label[-1:].isdigit() else " "
     return f"{line.label}{between}{_amount(line.value, chart.unit)}"
 
 
-def _latest_words(chart: Chart, point: ChartPoint) -> str:
-    words = _amount(point.value or 0.0, chart.unit)
-    if point is not chart.points[-1]:
-        words += f" ({point.label})"
-    return f"{words} provisional" if point.provisional else words
+def _latest_words(chart: Chart, known: Sequence[ChartPoint]) -> str:
+    """The latest value, with as many decimals as its series has."""
+    latest = known[-1]
+    places = max(len(_plain(point.value or 0.0).partition(".")[2]) for point in known)
+    words = _amount(latest.value or 0.0, chart.unit, places)
+    if latest is not chart.points[-1]:
+        words += f" ({latest.label})"
+    return f"{words} provisional" if latest.provisional else words
 
 
 def _ticks(chart: Chart, known: Iterable[ChartPoint]) -> list[float]:
@@ -150,9 +159,8 @@ def _ticks(chart: Chart, known: Iterable[ChartPoint]) -> list[float]:
 
 def _tick_words(ticks: Sequence[float], unit: str) -> list[str]:
     """The ticks with as many decimals as the finest of them needs, so that they line up."""
-    places = max(len(f"{tick:.2f}".rstrip("0").partition(".")[2]) for tick in ticks)
-    sign = "%" if unit == "%" else ""
-    return [f"{tick:,.{places}f}{sign}".replace("-", "−") for tick in ticks]
+    places = max(len(_plain(tick).partition(".")[2]) for tick in ticks)
+    return [_amount(tick, unit, places) for tick in ticks]
 
 
 def _round_step(rough: float) -> float:
@@ -169,20 +177,22 @@ def _grid(frame: _Frame, ticks: Sequence[float], words: Sequence[str]) -> list[s
     return parts
 
 
-def _dates(frame: _Frame, points: Sequence[ChartPoint]) -> list[str]:
+def _dates(frame: _Frame, points: Sequence[ChartPoint], room: int) -> list[str]:
     """The first and the last period, and one or two between where there is room for them."""
     last = len(points) - 1
     wanted = [0, last] + ([last // 3, last * 2 // 3] if frame.right - frame.left > 250 and last > 5 else [last // 2])
     parts: list[str] = []
     taken: list[tuple[float, float]] = []
     for i in dict.fromkeys(wanted):
-        half = _width(points[i].label) / 2
+        lines = _wrap(points[i].label, room)
+        half = max(map(_width, lines)) / 2
         x = min(max(frame.x(points[i].date), frame.left - 6 + half), frame.right + 6 - half)
         if all(x + half + 6 < start or x - half - 6 > end for start, end in taken):
             taken.append((x - half, x + half))
             tick = frame.x(points[i].date)
             parts.append(_line(tick, frame.bottom, tick, frame.bottom + 3, RULE, 0.6))
-            parts.append(_words(x, frame.bottom + 13, points[i].label, GREY, anchor="middle"))
+            for n, text in enumerate(lines):
+                parts.append(_words(x, frame.bottom + 13 + n * (TEXT + 1), text, GREY, anchor="middle"))
     return parts
 
 
@@ -254,10 +264,15 @@ def _wrap(text: str, room: int) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _amount(value: float, unit: str) -> str:
-    """A number as a reader writes it: thousands parted, no idle zeros, a true minus sign."""
-    text = f"{value:,.2f}".rstrip("0").rstrip(".").replace("-", "−")
-    text = "0" if text in {"", "−0"} else text
+def _plain(value: float) -> str:
+    """A number to two decimals at most, without idle zeros."""
+    return f"{value + 0.0:.2f}".rstrip("0").rstrip(".")
+
+
+def _amount(value: float, unit: str, places: int = 0) -> str:
+    """A number as a reader writes it: thousands parted, a true minus sign, at least `places` decimals."""
+    places = max(places, len(_plain(value).partition(".")[2]))
+    text = f"{value + 0.0:,.{places}f}".replace("-", "−")
     return f"{text}%" if unit == "%" else text
 
 

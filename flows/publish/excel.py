@@ -19,6 +19,7 @@ from typing import Any
 
 import xlsxwriter
 
+from flows.publish.brand import tint
 from flows.publish.packaging import normalise_zip
 from flows.reports.registers import Register, RegisterColumn, RegisterSheet, StatusCell
 
@@ -110,12 +111,6 @@ def plain(value: object) -> str:
         return text
     room = (LONGEST_TEXT - _units(CUT_MARK)) * 2
     return text.encode("utf-16-le")[:room].decode("utf-16-le", "ignore") + CUT_MARK
-
-
-def tint(colour: str, strength: float = 0.13) -> str:
-    """A colour mixed with white, light enough for ink to stand on it."""
-    parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(255 - (255 - part) * strength):02x}" for part in parts)
 
 
 def lines_needed(text: str, width: float, bold: bool = False) -> int:

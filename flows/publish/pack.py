@@ -24,15 +24,17 @@ MANIFEST = "manifest.json"
 def write_documents(name: str, facts: Any, workspace: Workspace, folder: Path) -> None:
     """Write `name`.pdf and `name`.docx into a folder, from the template of that name."""
     template, templates = f"{name}.html", templates_folder(workspace.root)
+    colours = workspace.settings.colours.model_dump()
     page = prepare(render(template, templates, report=facts), template)
-    write_word(page, folder / f"{name}.docx", templates / "board.docx", template)
+    write_word(page, folder / f"{name}.docx", templates / "board.docx", template, colours)
     write_pdf(page, folder / f"{name}.pdf", templates / "styles")
 
 
 def write_registers(registers: tuple[Register, ...], folder: Path, position: Position, settings: Settings) -> None:
     """Write each register as a workbook of its name."""
     who = settings.partnership
-    imprint = Imprint(who.name, who.marking, who.report_author, position.month.label, position.period_end)
+    colours = settings.colours.model_dump()
+    imprint = Imprint(who.name, who.marking, who.report_author, position.month.label, position.period_end, colours)
     for register in registers:
         write_register(register, folder / f"{register.name}.xlsx", imprint)
 

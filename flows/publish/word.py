@@ -13,6 +13,7 @@ from pathlib import Path
 
 from lxml.html import HtmlElement
 
+from flows.publish.brand import Colours, paint_word_styles
 from flows.publish.errors import TemplateError
 from flows.publish.packaging import normalise_zip
 from flows.publish.word_contents import contents
@@ -36,16 +37,19 @@ _INDENT = 397
 _DEEPEST_LIST = 2
 
 
-def write_word(html: HtmlElement, path: Path, template: Path, template_name: str) -> None:
+def write_word(
+    html: HtmlElement, path: Path, template: Path, template_name: str, colours: Colours | None = None
+) -> None:
     """Write the Word file of a report.
 
     `html` is a page that `page.prepare` has parsed and checked, `path` the file to write, `template` the style
-    document, `template_name` what to call the page's template in errors. Pictures that the page names are looked
+    document, `template_name` what to call the page's template in errors, `colours` the partnership's own. Pictures that the page names are looked
     for beside the style document, among the templates. Raises TemplateError, or its UnknownElement for an element
     without a form in Word; nothing is written then.
     """
     ids = [identity for element in html.iter("*") if (identity := element.get("id"))]
     paper = Paper(template, template_name, bookmark_names(ids))
+    paint_word_styles(paper.document.styles.element, colours or {})
     facts = _facts(html, template_name)
     body = html.find("body")
     if body is None:

@@ -168,6 +168,27 @@ def test_a_label_that_ends_in_a_number_is_parted_from_its_value() -> None:
     assert "Baseline in 2022: 12" in " ".join(words(chart(10, 20, unit="weeks", lines=(line,))))
 
 
+@pytest.mark.parametrize("label", ["Baseline 74.0%", "Baseline 74%"])
+def test_a_value_that_stands_in_the_label_is_not_repeated(label: str) -> None:
+    assert "74" not in " ".join(words(chart(60, 90, lines=(ChartLine(label, 74, "baseline"),)))).replace(label, "")
+
+
+def test_the_latest_value_has_the_decimals_of_its_series() -> None:
+    assert "85.0%" in words(chart(84.2, 85))
+
+
+def test_long_periods_are_set_on_two_lines() -> None:
+    given = chart(10, 20)
+    given = replace(
+        given, points=tuple(replace(point, label=f"Summer term {point.date.year}") for point in given.points)
+    )
+    assert words(given).count("Summer") == 2
+
+
+def test_a_source_is_called_source_once() -> None:
+    assert figure(replace(chart(10, 20), source="Source: returns.")).count("Source: returns.") == 1
+
+
 VALUES = st.floats(-1000, 1000, allow_nan=False).map(lambda value: round(value, 2))
 
 

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
-from flows.publish.excel import CUT_MARK, LONGEST_TEXT, Imprint, lines_needed, plain, tint, write_register
+from flows.publish.brand import tint
+from flows.publish.excel import CUT_MARK, LONGEST_TEXT, Imprint, lines_needed, plain, write_register
 from flows.reports.registers import Register, RegisterColumn, RegisterSheet, StatusCell
 
 IMPRINT = Imprint(
