@@ -138,7 +138,8 @@ def prefect_server() -> Iterator[Connection]:
             stack.enter_context(_environment(_client_settings(server)))
         yield connection
     if minutes == 0 and connection.server:
-        stop_server()
+        with contextlib.suppress(NoServerError, OSError):
+            stop_server()
 
 
 def users_own_server() -> str:
@@ -420,9 +421,10 @@ def _server_for_this_command(why: str) -> Iterator[None]:
         settings = SERVER_SETTINGS | database_settings(Path(folder, "prefect.db"))
         settings |= {"PREFECT_HOME": folder, "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL"}
         none = {"api.url": None, "api.auth_string": None, "server.ephemeral.enabled": True}
-        with _environment(settings | {"PREFECT_API_URL": ""}), _prefect_settings(none):
+        with _environment(settings | {"PREFECT_API_URL": ""}):
             try:
-                yield
+                with _prefect_settings(none):
+                    yield
             finally:
                 _stop_prefects_own_server()
 

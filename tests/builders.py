@@ -1,6 +1,8 @@
 """A small plan and position to test with, and the parts to vary them.
 
 Every builder gives a whole, valid thing; name only what the test is about: `a_state(due="31/10/22", status=...)`.
+Positions come about in two ways: put together by hand (`a_position`), or worked out from what partners sent
+(`stand(NOVEMBER, sent(OCTOBER, said("1.1.1.1", "Complete")), ...)`).
 The plan has two partners and the improvement group, two areas, and three milestones: 1.1.1.1 with a day,
 1.1.1.2 that recurs each month, 2.1.1.1 without a date.
 """
@@ -8,13 +10,29 @@ The plan has two partners and the improvement group, two areas, and three milest
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from flows.ledger.records import Arrival, Submission
 from flows.plan.due import DueDate, parse_due
 from flows.plan.findings import Finding, Origin, Severity
-from flows.plan.model import Action, Area, FocusArea, Lead, Milestone, Partner, Plan, Promise
-from flows.plan.periods import Month
+from flows.plan.model import (
+    Action,
+    Area,
+    FocusArea,
+    Frequency,
+    Improves,
+    Lead,
+    Measure,
+    Milestone,
+    Partner,
+    Plan,
+    PlanRisk,
+    Promise,
+)
+from flows.plan.periods import Month, month_period
 from flows.plan.settings import Calendar, Partnership, Settings
 from flows.position.model import (
     Claim,
@@ -27,9 +45,23 @@ from flows.position.model import (
     RiskState,
     Status,
 )
+from flows.position.reconcile import position as reconciled
+from flows.returns.records import (
+    CommentaryRow,
+    DecisionRow,
+    EvidenceRow,
+    FeedbackRow,
+    MeasureRow,
+    MilestoneRow,
+    Return,
+    RiskRow,
+    RowPlace,
+)
 
 NOVEMBER = Month(2022, 11)
 OCTOBER = Month(2022, 10)
+DECEMBER = Month(2022, 12)
+JANUARY = Month(2023, 1)
 
 
 def some_settings(**partnership: str) -> Settings:
@@ -170,3 +202,119 @@ def a_position(plan: Plan | None = None, month: Month = NOVEMBER, **but: Any) ->
         findings=(),
     )
     return replace(position, **but)
+
+
+def on(written: str) -> dt.date:
+    """A day as tables of tests write it: 31/10/22."""
+    day, month, year = (int(part) for part in written.split("/"))
+    return dt.date(2000 + year, month, day)
+
+
+def _days(but: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a row with days written as 31/10/22 made dates."""
+    names = ("due", "completed_on", "forecast", "dated", "review_by", "new_date")
+    return {name: on(value) if name in names and isinstance(value, str) else value for name, value in but.items()}
+
+
+def a_measure(ref: str = "1.1-plans", **but: Any) -> Measure:
+    """A percentage that improves upwards, returned each month by the council."""
+    measure = Measure(ref, "1.1", f"Measure {ref}", "%", 1, Improves.UP, Frequency.MONTHLY, "council")
+    return replace(measure, **but)
+
+
+def a_plan_risk(ref: str = "R1", likelihood: int = 3, impact: int = 4, **but: Any) -> PlanRisk:
+    risk = PlanRisk(ref, f"Risk {ref}", "1", "council", "Director", likelihood, impact, "A second supplier")
+    return replace(risk, **but)
+
+
+def plan_of(*parts: Milestone | Measure | PlanRisk, **but: Any) -> Plan:
+    """The small plan with only these milestones, measures and risks."""
+    return a_plan(
+        milestones=tuple(p for p in parts if isinstance(p, Milestone)),
+        measures=tuple(p for p in parts if isinstance(p, Measure)),
+        risks=tuple(p for p in parts if isinstance(p, PlanRisk)),
+        **but,
+    )
+
+
+def said(ref: str = "1.1.1.1", status: str = "On track", **but: Any) -> MilestoneRow:
+    """A row of the Milestones sheet."""
+    return MilestoneRow(ref, status=status, **_days(but))
+
+
+def done(ref: str = "1.1.1.1", completed_on: str = "14/10/22", **but: Any) -> MilestoneRow:
+    """A row that says a milestone is complete."""
+    return said(ref, "Complete", completed_on=completed_on, **but)
+
+
+def proof(supports: str = "1.1.1.1", title: str = "Minutes", **but: Any) -> EvidenceRow:
+    """A row of the Evidence sheet that nothing is wrong with."""
+    fields = {"number": "1", "dated": "14/10/22", "kept_at": "Shared site"} | but
+    return EvidenceRow(title=title, supports=tuple(supports.split()), **_days(fields))
+
+
+def a_figure(value: float | None = 50.0, month: Month = OCTOBER, ref: str = "1.1-plans", **but: Any) -> MeasureRow:
+    """A row of the Measures sheet, for a month."""
+    return MeasureRow(**({"ref": ref, "period": month_period(month), "value": value} | but))
+
+
+def a_score(ref: str = "R1", likelihood: int | None = 3, impact: int | None = 4, **but: Any) -> RiskRow:
+    """A row of the Risks sheet."""
+    return RiskRow(ref, likelihood=likelihood, impact=impact, **({"state": "Open"} | _days(but)))
+
+
+def a_date_change(about: str = "1.1.1.1", new_date: str | None = "31/01/23", **but: Any) -> DecisionRow:
+    """A row of the Decisions sheet by which the board moved a due date on 16 November 2022."""
+    fields = {"number": "D1", "kind": "Date change", "text": "Agreed.", "dated": "16/11/22"} | but
+    return DecisionRow(about=about, **_days(fields | {"new_date": new_date}))
+
+
+_ROWS = {
+    MilestoneRow: "milestones",
+    EvidenceRow: "evidence",
+    MeasureRow: "measures",
+    RiskRow: "risks",
+    FeedbackRow: "feedback",
+    CommentaryRow: "commentary",
+    DecisionRow: "decisions",
+}
+_numbers = itertools.count(1)
+
+
+def sent(month: Month, *rows: Any, partner: str = "council", received: str = "", **but: Any) -> Submission:
+    """A return on record, received in time (on the 2nd of the month that follows) unless the test says otherwise.
+
+    `but` may name the file, its fingerprint, the order in which it was recorded, or anything a `Return` holds.
+    """
+    order = but.pop("order", None) or next(_numbers)
+    file = but.pop("file", f"inputs/returns/{month}/{partner}.xlsx")
+    fingerprint = but.pop("fingerprint", f"{partner}-{month}-{order}")
+    placed: dict[str, list[Any]] = {name: [] for name in _ROWS.values()}
+    for number, row in enumerate(rows, start=5):
+        name = _ROWS[type(row)]
+        placed[name].append(replace(row, place=RowPlace(file, name.capitalize(), number)))
+    content = Return(file, fingerprint, partner, month, **{name: tuple(found) for name, found in placed.items()})
+    content = replace(content, **({"content_fingerprint": fingerprint} | but))
+    came = on(received) if received else month.next().first_day.replace(day=2)
+    return Submission(Arrival(month, file, fingerprint, came, logged=True), content, order)
+
+
+def stand(month: Month, *submissions: Submission, plan: Plan | None = None, **but: Any) -> Position:
+    """The position that the rules work out from what was sent; the plan has milestone 1.1.1.1 only."""
+    settings = but.pop("settings", None) or some_settings()
+    return reconciled(plan or plan_of(a_milestone()), settings, submissions, month, **but)
+
+
+def found(position: Position, code: str) -> list[Finding]:
+    """The findings of a position that have a code."""
+    return [f for f in position.findings if f.code == code]
+
+
+def sentences(position: Position, code: str) -> list[str]:
+    """What the findings with a code say."""
+    return [f.says for f in found(position, code)]
+
+
+def items(position: Position) -> Iterable[tuple[str, bool]]:
+    """The evidence log: each number with whether it is accepted."""
+    return [(item.number, item.accepted) for item in position.evidence]

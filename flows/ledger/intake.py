@@ -7,7 +7,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 from flows.ledger.records import Arrival
@@ -25,7 +25,8 @@ RECEIPT_LOG = "received.csv"
 """In the returns folder: which file came in on which day, as the improvement group kept it."""
 
 READER = f"return-{LAYOUT_VERSION}"
-"""The version of the reader. A change of it makes every return be read again; what older versions read is kept."""
+"""The version of the reader. A change of it, or of the plan's words that returns are read by, makes every return be
+read again; what older versions read is kept."""
 
 _log = logging.getLogger(__name__)
 
@@ -50,11 +51,12 @@ def take_in(
     `progress` is told how many of the new files have been read.
     """
     found = list(arrivals(workspace, up_to))
-    reader = f"{READER}-{_words_of(workspace)}"
+    vocabulary = vocabulary_of(plan, workspace.settings)
+    reader = f"{READER}-{sha256(repr(vocabulary).encode()).hexdigest()[:16]}"
     known = ledger.known(reader)
     new = [(a, path) for a, path in found if (str(a.month), a.file, a.fingerprint) not in known]
     read: list[tuple[Arrival, Return]] = []
-    with Reading(vocabulary_of(plan, workspace.settings)) as reading:
+    with Reading(vocabulary) as reading:
         for number, (arrival, path) in enumerate(new, start=1):
             content = reading.read(path, arrival.file)
             if content.fingerprint in ("", arrival.fingerprint):
@@ -64,12 +66,6 @@ def take_in(
             progress(number, len(new))
     ledger.record(reader, read)
     return TakenIn(len(found), len(read))
-
-
-def _words_of(workspace: Workspace) -> str:
-    """What the settings change in how a return is read: the status words."""
-    words = workspace.settings.status.words
-    return "|".join((words.complete, words.on_track, words.at_risk, words.off_track))
 
 
 def arrivals(workspace: Workspace, up_to: Month) -> Iterable[tuple[Arrival, Path]]:
@@ -131,14 +127,21 @@ def receipt_log(path: Path) -> dict[tuple[str, str], dt.date]:
     """
     if not path.is_file():
         return {}
+    try:
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+    except (OSError, UnicodeDecodeError, csv.Error):
+        raise UserError(f"{path.name} cannot be read: save it again as a CSV file in UTF-8.") from None
+    return _logged_days(path, [row for row in rows if any(row.values())])
+
+
+def _logged_days(path: Path, rows: list[dict[str, str]]) -> dict[tuple[str, str], dt.date]:
     days = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            try:
-                days[row["month"], row["fingerprint"]] = dt.date.fromisoformat(row["received"].strip())
-            except (KeyError, TypeError, AttributeError, ValueError):
-                raise UserError(
-                    f"In {path.name}, the row {list(row.values())} cannot be read: it needs month, file, fingerprint and "
-                    "received, with the day as 2022-12-02."
-                ) from None
+    for row in rows:
+        try:
+            days[row["month"], row["fingerprint"]] = dt.date.fromisoformat(row["received"].strip())
+        except (KeyError, TypeError, AttributeError, ValueError):
+            raise UserError(
+                f"In {path.name}, the row {list(row.values())} cannot be read: it needs month, file, fingerprint and "
+                "received, with the day as 2022-12-02."
+            ) from None
     return days

@@ -32,8 +32,8 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
 from flows.ledger.records import Arrival, Submission
 from flows.plan.findings import UserError
@@ -99,7 +99,7 @@ class Ledger:
     def record(self, reader: str, read: Iterable[tuple[Arrival, records.Return]]) -> int:
         """Put returns on record, all or none; what is known already is left as it is. Returns how many were new."""
         new = 0
-        with self._engine.begin() as connection:
+        with _writing(self._engine) as connection:
             for arrival, content in read:
                 new += _record_one(connection, reader, arrival, content)
         return new
@@ -118,6 +118,8 @@ class Ledger:
         newest: dict[tuple[str, str, str], Submission] = {}
         for row in rows:
             key = (row.month, row.file, row.fingerprint)
+            if key in newest and newest[key].content.readable and not row.readable:
+                continue  # what was read once is not lost because another attempt failed
             arrival = _arrival(row, newest.get(key))
             content = _with_rows(_HEAD.validate_json(row.head), entries.get(row.id, {}))
             newest[key] = Submission(arrival, content, newest[key].order if key in newest else row.id)
@@ -133,7 +135,7 @@ class Ledger:
 def open_ledger(where: Path | str) -> Iterator[Ledger]:
     """Open the ledger at a file path or a database URL, making it when it is not there yet."""
     if isinstance(where, Path):
-        where.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(where)
         url = f"sqlite:///{where}"
     else:
         url = where
@@ -144,8 +146,35 @@ def open_ledger(where: Path | str) -> Iterator[Ledger]:
     try:
         _prepare(engine, where)
         yield ledger
+    except (IntegrityError, ProgrammingError):
+        raise  # these are faults of ours, not of the file
+    except DatabaseError as error:
+        raise _cannot_be_used(where, error.orig) from error
     finally:
         ledger.close()
+
+
+def _make_folder(where: Path) -> None:
+    try:
+        where.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _cannot_be_used(where, error.strerror) from None
+
+
+def _cannot_be_used(where: Path | str, why: object) -> UserError:
+    shown = where if isinstance(where, Path) else make_url(where).render_as_string(hide_password=True)
+    return UserError(
+        f"The ledger at {shown} cannot be used ({why}): restore it from a copy, or move it away to begin a new one."
+    )
+
+
+@contextmanager
+def _writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which nobody else writes: of two commands at once, the second waits for the first."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -155,20 +184,28 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _prepare(engine: Engine, where: Path | str) -> None:
     """Make the tables when they are missing; refuse a database that a newer version has written."""
-    try:
-        with engine.begin() as connection:
+    version = _version(engine)
+    if version is None:
+        with _writing(engine) as connection:
             _metadata.create_all(connection)
-            version = connection.scalar(select(_about.c.value).where(_about.c.name == "schema"))
+            version = connection.scalar(_VERSION)
             if version is None:
                 connection.execute(insert(_about).values(name="schema", value=str(SCHEMA_VERSION)))
-    except DatabaseError as error:
-        raise UserError(
-            f"The ledger at {where} cannot be used ({error.orig}): restore it from a copy, or move it away to begin a new one."
-        ) from error
-    if version is not None and int(version) > SCHEMA_VERSION:
+    if version is not None and (not version.isdigit() or int(version) > SCHEMA_VERSION):
         raise UserError(
             f"The ledger at {where} was written by a newer boardpack (layout {version}): use that version or newer."
         )
+
+
+_VERSION = select(_about.c.value).where(_about.c.name == "schema")
+
+
+def _version(engine: Engine) -> str | None:
+    """The layout that the ledger was written in; None for one that is still to be made."""
+    with engine.connect() as connection:
+        if not engine.dialect.has_table(connection, _about.name):
+            return None
+        return connection.scalar(_VERSION)
 
 
 def _record_one(connection: Connection, reader: str, arrival: Arrival, content: records.Return) -> int:

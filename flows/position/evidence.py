@@ -17,7 +17,10 @@ from flows.returns.records import EvidenceRow
 
 @dataclass(frozen=True)
 class _Sent:
-    """An item as it was sent, with its number in the log and the milestones whose row named it."""
+    """An item as it was sent, with its number in the log and the milestones whose row named it.
+
+    `standing` are the numbers of the earlier items that are accepted and have not been withdrawn since.
+    """
 
     row: EvidenceRow
     number: str
@@ -27,6 +30,12 @@ class _Sent:
     plan: Plan
     settings: Settings
     earlier: tuple[_Sent, ...] = ()
+    standing: frozenset[str] = frozenset()
+
+    @property
+    def called(self) -> str:
+        """The title in quotation marks; the number in the log where there is none."""
+        return quoted(self.row.title) if self.row.title else f"Item {self.number}"
 
     @property
     def supports(self) -> tuple[str, ...]:
@@ -38,56 +47,80 @@ def evidence_log(
 ) -> tuple[tuple[EvidenceItem, ...], list[Finding]]:
     """Every item of evidence on record up to `month`, and the findings about those sent for it."""
     sent: list[_Sent] = []
-    items: list[EvidenceItem] = []
+    log: dict[str, EvidenceItem] = {}
     findings: list[Finding] = []
-    for submission in counted:
-        for row in submission.content.evidence:
-            one = _Sent(
-                row,
-                _number(submission, row),
-                submission,
-                _citing(submission, row),
-                month,
-                plan,
-                settings,
-                tuple(sent),
-            )
-            noticed = [finding for rule in EVIDENCE_RULES for finding in rule(one)]
-            refused = next((f for f in noticed if f.severity is Severity.ERROR), None)
-            sent.append(one)
-            if not row.withdrawn and not _is_repeat(one):
-                items.append(_item(one, refused))
-            if submission.arrival.month == month:
-                findings.extend(noticed)
-    withdrawn = {_identity(s) for s in sent if s.row.withdrawn}
-    identity = {s.number: _identity(s) for s in sent}
-    log = tuple(
-        replace(i, accepted=False, why_not="withdrawn") if identity[i.number] in withdrawn else i for i in items
-    )
-    return log, findings
+    for submission, row in ((s, row) for s in counted for row in s.content.evidence):
+        number = _number(submission, row, {s.number for s in sent})
+        standing = frozenset(n for n, item in log.items() if item.accepted)
+        cited_by = _citing(submission, row)
+        one = _Sent(row, number, submission, cited_by, month, plan, settings, tuple(sent), standing)
+        noticed = [finding for rule in EVIDENCE_RULES for finding in rule(one)]
+        _enter(log, one, next((f for f in noticed if f.severity is Severity.ERROR), None))
+        sent.append(one)
+        if submission.arrival.month == month:
+            findings.extend(noticed)
+    return tuple(log.values()), findings
 
 
-def _number(submission: Submission, row: EvidenceRow) -> str:
-    return f"{submission.content.partner.upper()}-{submission.arrival.month}-{row.number or row.place.row}"
+def _enter(log: dict[str, EvidenceItem], sent: _Sent, refused: Finding | None) -> None:
+    """Put an item in the log; one that is there already gains what it newly supports; one withdrawn stays, refused."""
+    first = _same_before(sent)
+    if sent.row.withdrawn:
+        for earlier in _withdrawn_by(sent):
+            log[earlier.number] = replace(log[earlier.number], accepted=False, why_not="withdrawn")
+    elif first is None:
+        log[sent.number] = _item(sent, refused)
+    elif refused is None:
+        item = log[first.number]
+        supports = tuple(dict.fromkeys((*item.supports, *sent.supports)))
+        meets = tuple(dict.fromkeys((*item.meets, *sent.row.meets)))
+        log[first.number] = replace(item, supports=supports, meets=meets)
+
+
+def _number(submission: Submission, row: EvidenceRow, taken: set[str]) -> str:
+    """The item's number in the log; where a return uses a number twice, the later ones are told apart: 3, 3-2."""
+    number = f"{_series(submission.content.partner, submission.arrival.month)}{row.number or row.place.row}"
+    again = 2
+    unique = number
+    while unique in taken:
+        unique, again = f"{number}-{again}", again + 1
+    return unique
+
+
+def _series(partner: str, month: Month) -> str:
+    return f"{partner.upper()}-{month}-"
 
 
 def _citing(submission: Submission, row: EvidenceRow) -> tuple[str, ...]:
     """Milestones of the same return whose evidence cell names this item, by its number or its title."""
-    return tuple(m.ref for m in submission.content.milestones if m.evidence and _names(m.evidence, row))
+    return tuple(m.ref for m in submission.content.milestones if _names(m.evidence, row.number, row.title))
 
 
-def _names(cell: str, row: EvidenceRow) -> bool:
+def names_item(cell: str, item: EvidenceItem) -> bool:
+    """Whether the evidence cell of a milestone's row, in the return that brought an item, names that item."""
+    return _names(cell, item.number.removeprefix(_series(item.partner, item.month)), item.title)
+
+
+def _names(cell: str, number: str, title: str) -> bool:
     parts = {part.strip().casefold() for part in cell.replace(" and ", ";").replace(",", ";").split(";")}
-    wanted = {row.number.casefold(), row.title.casefold()} - {""}
-    return bool(parts & wanted) or (bool(row.title) and cell.strip().casefold() == row.title.casefold())
+    wanted = {number.casefold(), title.casefold()} - {""}
+    return bool(parts & wanted) or (bool(title) and cell.strip().casefold() == title.casefold())
 
 
 def _identity(sent: _Sent) -> tuple[str, str]:
     return sent.submission.content.partner, " ".join(sent.row.title.casefold().split())
 
 
-def _is_repeat(sent: _Sent) -> bool:
-    return any(_identity(sent) == _identity(s) and sent.row.dated == s.row.dated for s in sent.earlier)
+def _same_before(sent: _Sent) -> _Sent | None:
+    """The item that stands in the log under the same title and date from the same partner."""
+    alike = (s for s in sent.earlier if s.number in sent.standing and _identity(s) == _identity(sent))
+    return next((s for s in alike if s.row.dated == sent.row.dated), None) if sent.row.title else None
+
+
+def _withdrawn_by(sent: _Sent) -> list[_Sent]:
+    """The items that a withdrawal takes back: those with its title, and with its date where it gives one."""
+    alike = (s for s in sent.earlier if s.number in sent.standing and _identity(s) == _identity(sent))
+    return [s for s in alike if sent.row.dated in (None, s.row.dated)]
 
 
 def _item(sent: _Sent, refused: Finding | None) -> EvidenceItem:
@@ -130,7 +163,7 @@ def without_title(sent: _Sent) -> Iterable[Finding]:
             sent,
             "no-title",
             Severity.ERROR,
-            "An item of evidence has no title.",
+            "An item of evidence has no title, so it was not used.",
             "Give it the title it is filed under.",
         )
 
@@ -141,7 +174,6 @@ def supports_nothing(sent: _Sent) -> Iterable[Finding]:
         return
     unknown = [ref for ref in (*sent.row.supports, *sent.row.meets) if not _is_known(sent.plan, ref)]
     known = [ref for ref in (*sent.supports, *sent.row.meets) if _is_known(sent.plan, ref)]
-    title = quoted(sent.row.title)
     if not known:
         what = (
             f"names {listed(quoted(u) for u in unknown)}, which the plan does not have"
@@ -153,12 +185,12 @@ def supports_nothing(sent: _Sent) -> Iterable[Finding]:
             sent,
             "supports-nothing",
             Severity.ERROR,
-            f"{title} {what}, so it supports nothing.",
+            f"{sent.called} {what}, so it supports nothing.",
             todo,
             "supports",
         )
     elif unknown:
-        says = f"{title} names {listed(quoted(u) for u in unknown)}, which the plan does not have; the rest was used."
+        says = f"{sent.called} names {listed(quoted(u) for u in unknown)}, which the plan does not have; the rest was used."
         yield _finding(sent, "unknown-reference", Severity.QUERY, says, "Correct or remove the reference.", "supports")
 
 
@@ -169,14 +201,14 @@ def _is_known(plan: Plan, ref: str) -> bool:
 def dated_after_period(sent: _Sent) -> Iterable[Finding]:
     """Dated after the period: it cannot show what had happened by the period end, so it waits."""
     dated = sent.row.dated
-    if dated and dated > sent.month.last_day:
-        says = f"{quoted(sent.row.title)} is dated {day(dated)}, after the period ended on {day(sent.month.last_day)}."
+    if dated and dated > sent.month.last_day and not sent.row.withdrawn:
+        says = f"{sent.called} is dated {day(dated)}, after the period ended on {day(sent.month.last_day)}."
         yield _finding(
             sent,
             "dated-after-period",
             Severity.ERROR,
             says,
-            "Correct the date, or send it again next month.",
+            "Correct the date if it is wrong; if it is right, the item counts from the month of its date.",
             "dated",
         )
 
@@ -184,24 +216,22 @@ def dated_after_period(sent: _Sent) -> Iterable[Finding]:
 def without_date(sent: _Sent) -> Iterable[Finding]:
     """Without a date nobody can tell whether it shows what is claimed: used, but asked about."""
     if sent.row.dated is None and not sent.row.withdrawn:
-        says = f"{quoted(sent.row.title)} has no date."
+        says = f"{sent.called} has no date."
         yield _finding(sent, "undated", Severity.QUERY, says, "Give the date of the document or the event.", "dated")
 
 
 def without_place(sent: _Sent) -> Iterable[Finding]:
     """Without a place where it is kept nobody can look at it: used, but asked about."""
     if not sent.row.kept_at and not sent.row.withdrawn:
-        says = f"{quoted(sent.row.title)} does not say where it is kept."
+        says = f"{sent.called} does not say where it is kept."
         yield _finding(sent, "no-place", Severity.QUERY, says, "Say where the group can find it.", "kept_at")
 
 
 def sent_before(sent: _Sent) -> Iterable[Finding]:
     """A duplicate: the same title and date from the same partner is in the log already; counted once."""
-    if sent.row.withdrawn or not sent.row.title:
-        return
-    first = next((s for s in sent.earlier if _identity(s) == _identity(sent) and s.row.dated == sent.row.dated), None)
-    if first:
-        says = f"{quoted(sent.row.title)} is in the evidence log already, as {first.number}; it is counted once."
+    first = _same_before(sent)
+    if first and not sent.row.withdrawn:
+        says = f"{sent.called} is in the evidence log already, as {first.number}; it is counted once."
         yield _finding(
             sent,
             "duplicate",
@@ -216,7 +246,7 @@ def too_old(sent: _Sent) -> Iterable[Finding]:
     months = sent.settings.status.rules.evidence_stale_months
     dated = sent.row.dated
     if dated and not sent.row.withdrawn and dated < sent.submission.arrival.month.previous(months).first_day:
-        says = f"{quoted(sent.row.title)} is dated {day(dated)}, more than {count(months, 'month')} before this return."
+        says = f"{sent.called} is dated {day(dated)}, more than {count(months, 'month')} before this return."
         yield _finding(
             sent,
             "too-old",
@@ -230,8 +260,11 @@ def too_old(sent: _Sent) -> Iterable[Finding]:
 def withdrawn(sent: _Sent) -> Iterable[Finding]:
     """Withdrawn: the item no longer counts for what it supported."""
     if sent.row.withdrawn:
-        says = f"{quoted(sent.row.title)} has been withdrawn and no longer counts."
+        says = f"{sent.called} has been withdrawn and no longer counts."
         todo = "Send what replaces it if a milestone relies on it."
+        if not _withdrawn_by(sent):
+            says = f"{sent.called} is marked as withdrawn, but no item that counts has that title and date."
+            todo = "Give the title and date as the evidence log has them."
         yield _finding(sent, "withdrawn", Severity.QUERY, says, todo)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 
 from flows.ledger.records import Submission
 from flows.plan.due import DueKind
 from flows.plan.model import Partner
+from flows.position.claims import occurrence_of
+from flows.position.measures import why_not_used
 from flows.position.model import MilestoneState, Position, Status
 from flows.returns.prefill import Prefill
 from flows.returns.records import MeasureRow, MilestoneRow, RiskRow
@@ -21,19 +24,23 @@ def prefill(position: Position, partner: Partner) -> Prefill:
         last=_last_rows(mine, position),
         closed=frozenset(key for state in position.milestones for key in _closed(state)),
         moved={s.ref: s.current.due for s in position.milestones if s.approved_by and s.current.due},
-        measures=_latest_figures(mine),
+        measures=_latest_figures(mine, position),
         risks=tuple(_risk_row(position, ref) for ref in sorted(open_risks)),
     )
 
 
 def _last_rows(mine: Iterable[Submission], position: Position) -> dict[tuple[str, dt.date | None], MilestoneRow]:
+    """The latest row of each milestone or due day; a status or words left blank are those last given."""
     rows: dict[tuple[str, dt.date | None], MilestoneRow] = {}
     for submission in mine:
         for row in submission.content.milestones:
             milestone = position.plan.milestone.get(row.ref)
-            if milestone is not None:
-                recurring = milestone.due.kind is DueKind.RECURRING
-                rows[row.ref, row.due if recurring else None] = row
+            if milestone is None:
+                continue
+            key = row.ref, occurrence_of(milestone, row, submission.arrival.month)
+            before = rows.get(key)
+            said = {name: getattr(row, name) or getattr(before, name, "") for name in ("status", "progress")}
+            rows[key] = replace(row, **said)
     return rows
 
 
@@ -44,13 +51,15 @@ def _closed(state: MilestoneState) -> Iterable[tuple[str, dt.date | None]]:
             yield state.ref, occurrence.due if recurring else None
 
 
-def _latest_figures(mine: Iterable[Submission]) -> dict[str, MeasureRow]:
+def _latest_figures(mine: Iterable[Submission], position: Position) -> dict[str, MeasureRow]:
     latest: dict[str, MeasureRow] = {}
     for submission in mine:
         for row in submission.content.measures:
             held = latest.get(row.ref)
             newer = row.period and (held is None or held.period is None or row.period >= held.period)
-            if row.value is not None and newer:
+            measure = position.plan.measure.get(row.ref)
+            usable = measure is not None and why_not_used(measure, row, submission) == ""
+            if row.value is not None and newer and usable:
                 latest[row.ref] = row
     return latest
 

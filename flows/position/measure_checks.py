@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from flows.ledger.records import Submission
 from flows.plan.findings import NOWHERE, Finding, Origin, Severity
 from flows.plan.model import Measure, Plan
 from flows.plan.periods import Month
-from flows.plan.words import count, day, figure, quoted
+from flows.plan.waits import contradictions
+from flows.plan.words import count, day, figure, listed, quoted, sentence
 from flows.position.measures import expected_period_end, why_not_used
 from flows.position.model import MeasureState, Value
 from flows.returns.records import MeasureRow
@@ -101,6 +103,30 @@ def value_and_parts_disagree(seen: Figure) -> Iterable[Finding]:
         yield seen.finding("parts-disagree", Severity.QUERY, says, "Correct whichever is wrong.")
 
 
+def unit_changed(seen: Figure) -> Iterable[Finding]:
+    """The return gives the figure in another unit than the plan's: used as if it were in the plan's."""
+    unit = seen.row.unit
+    if seen.measure and unit and _plain_unit(unit) != _plain_unit(seen.measure.unit):
+        says = f"{quoted(seen.title)} is given in {quoted(unit)}; the plan has it in {quoted(seen.measure.unit)}."
+        yield seen.finding("unit-changed", Severity.QUERY, says, "Give the figure in the plan's unit.", "unit")
+
+
+def _plain_unit(unit: str) -> str:
+    return " ".join(re.sub(r"per ?cent(age)?", "%", unit.casefold()).split())
+
+
+def given_twice(seen: Figure) -> Iterable[Finding]:
+    """Two rows of one return give different figures for one measure and period: the last counts."""
+    alike = [r for r in seen.submission.content.measures if (r.ref, r.period) == (seen.row.ref, seen.row.period)]
+    values = list(dict.fromkeys(seen.shown(r.value) for r in alike if r.value is not None))
+    if seen.measure and seen.row.period and len(values) > 1 and seen.row is alike[0]:
+        says = (
+            f"{quoted(seen.title)} for {seen.row.period.label} is given as {listed(values)} in one return; "
+            "the last is used."
+        )
+        yield seen.finding("given-twice", Severity.QUERY, says, "Take out the rows that do not hold.")
+
+
 def _is_fraction(value: float, share: float) -> bool:
     return 0 < value <= 1 < share and abs(value * 100 - share) < 0.6
 
@@ -121,16 +147,13 @@ def fraction_for_percentage(seen: Figure) -> Iterable[Finding]:
 def numerator_above_denominator(seen: Figure) -> Iterable[Finding]:
     """A share whose numerator is more than its denominator: total and part disagree."""
     row = seen.row
-    if seen.measure and seen.measure.is_percentage and row.numerator is not None and row.denominator is not None:
-        if row.numerator > row.denominator:
-            says = f"{quoted(seen.title)} counts {figure(row.numerator, 0)} out of {figure(row.denominator, 0)}, which cannot be."
-            yield seen.finding(
-                "part-above-total",
-                Severity.QUERY,
-                says,
-                "Correct the numerator or the denominator.",
-                "numerator",
-            )
+    if seen.measure is None or not seen.measure.is_percentage or row.numerator is None or row.denominator is None:
+        return
+    if row.numerator > row.denominator:
+        parts = f"{figure(row.numerator, 0)} out of {figure(row.denominator, 0)}"
+        says = f"{quoted(seen.title)} counts {parts}, which cannot be."
+        todo = "Correct the numerator or the denominator."
+        yield seen.finding("part-above-total", Severity.QUERY, says, todo, "numerator")
 
 
 FIGURE_RULES: tuple[Callable[[Figure], Iterable[Finding]], ...] = (
@@ -141,6 +164,8 @@ FIGURE_RULES: tuple[Callable[[Figure], Iterable[Finding]], ...] = (
     value_and_parts_disagree,
     fraction_for_percentage,
     numerator_above_denominator,
+    unit_changed,
+    given_twice,
 )
 
 
@@ -167,7 +192,7 @@ def figure_not_returned(book: Book) -> Iterable[Finding]:
         if measure.partner not in book.returned or due is None:
             continue
         if not any(v.period.end == due for v in state.said):
-            says = f"There is no figure for {quoted(measure.title)} for the period to {day(due)}."
+            says = f"There is no figure that can be used for {quoted(measure.title)} for the period to {day(due)}."
             todo = "Give the figure, or x and the reason why there is none."
             yield book.finding("not-returned", Severity.QUERY, says, todo, measure)
 
@@ -177,8 +202,10 @@ def figure_not_available(book: Book) -> Iterable[Finding]:
     for state in book.states:
         given = [v for v in state.said if v.month == book.month and v.value is None]
         for value in given[-1:]:
-            why = f": {value.comment.rstrip('.')}" if value.comment else ", without saying why"
-            says = f"{quoted(state.measure.title)} is marked {quoted(value.symbol)} for {value.period.label}{why}."
+            why = f": {value.comment}" if value.comment else ", without saying why"
+            says = sentence(
+                f"{quoted(state.measure.title)} is marked {quoted(value.symbol)} for {value.period.label}{why}"
+            )
             todo = "Give the figure when it is to be had." if value.comment else "Say why, and when it is to be had."
             severity = Severity.NOTE if value.comment else Severity.QUERY
             yield book.finding("not-available", severity, says, todo, state.measure, value.origin)
@@ -187,14 +214,15 @@ def figure_not_available(book: Book) -> Iterable[Finding]:
 def restated(book: Book) -> Iterable[Finding]:
     """An earlier figure is given again with another value: the newer one counts, and the change is told."""
     for state in book.states:
-        for index, value in enumerate(state.said):
-            before = next((v for v in reversed(state.said[:index]) if v.period == value.period), None)
-            if value.month != book.month or before is None or _same(before, value):
+        for value in state.said:
+            alike = [v for v in state.said if v.period == value.period]
+            before = next((v for v in reversed(alike) if v.month < book.month), None)
+            if value.month != book.month or before is None or value is not alike[-1] or _same(before, value):
                 continue
-            says = (
+            says = sentence(
                 f"{quoted(state.measure.title)} for {value.period.label} was {_said(state.measure, before)} in the return "
                 f"for {before.month.label} and is now {_said(state.measure, value)}"
-                f"{': ' + value.comment.rstrip('.') if value.comment else ''}."
+                f"{': ' + value.comment if value.comment else ''}"
             )
             todo = "Nothing to do: the newer figure is used." if value.comment else "Say why the figure has changed."
             severity = Severity.NOTE if value.comment else Severity.QUERY
@@ -202,7 +230,9 @@ def restated(book: Book) -> Iterable[Finding]:
 
 
 def _same(one: Value, other: Value) -> bool:
-    return (one.value, one.numerator, one.denominator) == (other.value, other.numerator, other.denominator)
+    """Whether two figures are the same. Parts that only one of them gives do not make them differ."""
+    pairs = ((one.numerator, other.numerator), (one.denominator, other.denominator))
+    return one.value == other.value and all(a == b for a, b in pairs if a is not None and b is not None)
 
 
 def _said(measure: Measure, value: Value) -> str:
@@ -244,28 +274,22 @@ def _family(measure: Measure) -> str:
 
 
 def waits_contradict(book: Book) -> Iterable[Finding]:
-    """Related waits that cannot both be true: 0% over 18 weeks beside a longest wait of 78 weeks."""
+    """Related waits that cannot both be true: 0% over 18 weeks beside a longest wait of 78 weeks, or 64% over 18 weeks
+    beside an average of 7."""
     sets: dict[str, dict[str, MeasureState]] = defaultdict(dict)
     for state in book.states:
         if state.measure.set_name and state.measure.role:
             sets[state.measure.set_name][state.measure.role] = state
     for name, roles in sets.items():
-        over, longest = roles.get("over-18-weeks"), roles.get("longest")
-        if not (over and longest and over.latest and longest.latest):
-            continue
-        if over.latest.period != longest.latest.period or over.latest.month != book.month:
-            continue
-        share, weeks = over.latest.value or 0.0, longest.latest.value or 0.0
-        if (share > 0) != (weeks > 18):
-            says = f"{name}: {figure(share, 1)}% waiting over 18 weeks and a longest wait of {figure(weeks, 0)} weeks cannot both be true."
-            yield book.finding(
-                "contradiction",
-                Severity.QUERY,
-                says,
-                "Correct whichever is wrong.",
-                over.measure,
-                over.latest.origin,
-            )
+        given = {role: s.latest for role, s in roles.items() if s.latest and s.latest.month == book.month}
+        newest = max((v.period for v in given.values()), default=None)
+        now = {role: v for role, v in given.items() if v.period == newest}
+        value = {role: v.value for role, v in now.items()}
+        for says in contradictions(value.get("over-18-weeks"), value.get("longest"), value.get("average")):
+            role = next(iter(now))
+            todo = "Correct whichever is wrong."
+            origin = now[role].origin
+            yield book.finding("contradiction", Severity.QUERY, f"{name}: {says}", todo, roles[role].measure, origin)
 
 
 SERIES_RULES: tuple[Callable[[Book], Iterable[Finding]], ...] = (

@@ -151,7 +151,8 @@ def _deciding(occurrences: tuple[Occurrence, ...], period_end: dt.date) -> Occur
 def _trouble_ahead(occurrence: Occurrence) -> bool:
     """Whether a partner has said that a due day to come will be missed, or may be."""
     said = any(
-        c.status in (Status.AT_RISK, Status.OFF_TRACK) or (c.forecast and occurrence.due and c.forecast > occurrence.due)
+        c.status in (Status.AT_RISK, Status.OFF_TRACK)
+        or (c.forecast and occurrence.due and c.forecast > occurrence.due)
         for c in occurrence.claims
     )
     return said and occurrence.status in (Status.AT_RISK, Status.OFF_TRACK)
@@ -222,8 +223,8 @@ def with_movement(now: tuple[MilestoneState, ...], before: tuple[MilestoneState,
 def standings(view: View, states: Iterable[MilestoneState]) -> dict[str, Standing]:
     """The status of every action, focus area and area, from the milestones below it."""
     plan = view.plan
-    everything = (*plan.areas, *plan.focus_areas, *plan.actions)
-    below: dict[str, list[MilestoneState]] = {each.ref: [] for each in everything}
+    refs = (*(a.ref for a in plan.areas), *(f.ref for f in plan.focus_areas), *(a.ref for a in plan.actions))
+    below: dict[str, list[MilestoneState]] = {ref: [] for ref in refs}
     for state in states:
         action = state.milestone.action_ref
         for ref in (action, plan.focus_of(action), plan.area_of(action)):

@@ -30,12 +30,14 @@ def position(
     known_on: dt.date | None = None,
     plan_findings: Iterable[Finding] = (),
 ) -> Position:
-    """Where the partnership stands at the end of `month`, from every submission up to then.
+    """Where the partnership stands at the end of `month`, from every submission up to then (and received by `known_on`).
 
     Movement is against the position of the month before, worked out in the same way from the returns up to it; the
     first month of the partnership's calendar has none before it.
     """
-    submissions = tuple(s for s in submissions if s.arrival.month <= month)
+    submissions = tuple(
+        s for s in submissions if s.arrival.month <= month and (known_on is None or s.received <= known_on)
+    )
     returned = sort_returns(plan, settings, submissions, month)
     counted = returned.counted
     log, evidence_findings = evidence_log(plan, settings, counted, month)

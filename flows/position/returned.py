@@ -5,6 +5,7 @@ A return counts for the month whose folder it was put in. What is set aside stay
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -49,7 +50,9 @@ def sort_returns(plan: Plan, settings: Settings, submissions: Iterable[Submissio
             unnamed.append(submission)
         if problem is None and partner is not None:
             problem = _why_set_aside(submission, partner, earlier)
-            earlier.append(_Candidate(submission, partner))
+            if problem is None:
+                earlier.append(_Candidate(submission, partner))
+                findings.extend(_named_after_another(plan, submission, partner))
         if problem is not None:
             findings.append(problem)
         if partner is not None:
@@ -59,7 +62,8 @@ def sort_returns(plan: Plan, settings: Settings, submissions: Iterable[Submissio
         counted.append(_named(files[-1], key))
         aside[folder, key].extend(files[:-1])
         findings.extend(_superseded(files[-1], old, plan.partner[key]) for old in files[:-1])
-    state = tuple(_state(plan, settings, partner, month, counted, aside) for partner in plan.partners)
+    first = {key: min(file.received for file in files) for key, files in usable.items()}
+    state = tuple(_state(settings, partner, month, counted, aside, first) for partner in plan.partners)
     findings.extend(f for s in state for f in _lateness(s))
     folders = {submission.arrival.file: submission.arrival.month for submission in submissions}
     return Returned(tuple(counted), state, [f for f in findings if folders.get(f.origin.file, month) == month])
@@ -108,6 +112,16 @@ def _sender(plan: Plan, submission: Submission) -> tuple[Partner | None, Finding
     )
     who = (by_name or plan.improvement_group).key
     return by_name, Finding("return.wrong-partner", Severity.ERROR, says, todo, who, origin=here)
+
+
+def _named_after_another(plan: Plan, submission: Submission, partner: Partner) -> Iterable[Finding]:
+    """Wrong partner: the file has one partner's name and its Return sheet another's. What the sheet says counts."""
+    by_name = _partner_of_file(plan, submission.arrival.file)
+    if by_name and by_name != partner:
+        says = f"The file is named after {by_name.name}, but its Return sheet says that it comes from {partner.name}."
+        todo = "Say whose return it is; correct the Return sheet and send it again if that is wrong."
+        here = Origin(submission.arrival.file, "Return")
+        yield Finding("return.wrong-partner", Severity.QUERY, says, todo, partner.key, origin=here)
 
 
 def _partner_of_file(plan: Plan, file: str) -> Partner | None:
@@ -196,8 +210,11 @@ def _superseded(newest: Submission, old: Submission, partner: Partner) -> Findin
     )
 
 
+_KINDS = ("milestones", "evidence", "measures", "risks", "feedback", "commentary", "decisions")
+
+
 def _what_changed(old: Submission, new: Submission) -> str:
-    rows = {kind: _bare(old, kind) ^ _bare(new, kind) for kind in ("milestones", "evidence", "measures", "risks")}
+    rows = {kind: _bare(old, kind) ^ _bare(new, kind) for kind in _KINDS}
     parts = [
         f"{kind} ({', '.join(sorted({str(r[0]) for r in differing}))})" for kind, differing in rows.items() if differing
     ]
@@ -211,19 +228,20 @@ def _bare(submission: Submission, kind: str) -> set[tuple[object, ...]]:
 
 
 def _state(
-    plan: Plan,
     settings: Settings,
     partner: Partner,
     month: Month,
     counted: list[Submission],
     aside: dict[tuple[Month, str], list[Submission]],
+    first: dict[tuple[Month, str], dt.date],
 ) -> PartnerReturn:
     mine = {s.arrival.month: s for s in counted if s.content.partner == partner.key}
     this = mine.get(month)
     due = returns_due(month, settings)
-    state = "missing" if this is None else "late" if this.received > due else "received"
+    came = first.get((month, partner.key))
+    state = "missing" if came is None else "late" if came > due else "received"
     last = max((m for m in mine if m < month), default=None)
-    return PartnerReturn(partner, month, due, state, this, tuple(aside.get((month, partner.key), ())), last)
+    return PartnerReturn(partner, month, due, state, this, tuple(aside.get((month, partner.key), ())), last, came)
 
 
 def _lateness(state: PartnerReturn) -> Iterable[Finding]:
@@ -240,12 +258,12 @@ def _lateness(state: PartnerReturn) -> Iterable[Finding]:
             f"Send the return for {month}, which was due on {day(state.due)}.",
             state.partner.key,
         )
-    elif state.state == "late" and state.counted is not None:
-        behind = (state.counted.received - state.due).days
+    elif state.state == "late" and state.counted is not None and state.first_received is not None:
+        behind = (state.first_received - state.due).days
         yield Finding(
             "return.late",
             Severity.NOTE,
-            f"The return from {name} came on {day(state.counted.received)}, {days(behind)} after it was due.",
+            f"The return from {name} came on {day(state.first_received)}, {days(behind)} after it was due.",
             f"Send the next return by its due day; this one was due on {day(state.due)}.",
             state.partner.key,
             origin=Origin(state.counted.arrival.file),

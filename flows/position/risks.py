@@ -22,14 +22,25 @@ _Told = tuple[Submission, RiskRow]
 
 def risk_states(plan: Plan, counted: Iterable[Submission], month: Month) -> tuple[RiskState, ...]:
     """Every risk ever in the register, the plan's first, then in the order in which partners raised them."""
+    counted = tuple(counted)
+    owners = risk_owners(plan, counted)
     told: dict[str, list[_Told]] = defaultdict(list)
     for submission in counted:
         for row in submission.content.risks:
-            if row.ref:
+            if row.ref and owners[row.ref] == submission.content.partner:
                 told[row.ref].append((submission, row))
     opening = {risk.ref: risk for risk in plan.risks}
     refs = dict.fromkeys((*opening, *told))
     return tuple(_state(ref, opening.get(ref), told.get(ref, []), month) for ref in refs)
+
+
+def risk_owners(plan: Plan, counted: Iterable[Submission]) -> dict[str, str]:
+    """The partner that answers for each risk: as the plan has it, else the one that raised it first."""
+    owners = {risk.ref: risk.partner for risk in plan.risks}
+    for submission in counted:
+        for row in submission.content.risks:
+            owners.setdefault(row.ref, submission.content.partner)
+    return owners
 
 
 def _state(ref: str, opening: PlanRisk | None, told: list[_Told], month: Month) -> RiskState:
@@ -83,6 +94,10 @@ class _Register:
     states: tuple[RiskState, ...]
     counted: tuple[Submission, ...]
 
+    @staticmethod
+    def named(risk: RiskState) -> str:
+        return f"Risk {risk.ref} ({risk.title})" if risk.title else f"Risk {risk.ref}"
+
     def finding(self, code: str, severity: Severity, says: str, todo: str, risk: RiskState) -> Finding:
         return Finding(f"risk.{code}", severity, says, todo, risk.partner, risk.ref, risk.origin)
 
@@ -94,9 +109,9 @@ class _Register:
 def score_moved(register: _Register) -> Iterable[Finding]:
     """The score of a risk is not what it was last month."""
     for risk in register.open:
-        if risk.before is not None and risk.before != risk.score:
+        if risk.before and risk.score and risk.before != risk.score:
             way = "risen" if risk.score > risk.before else "fallen"
-            says = f"Risk {risk.ref} ({risk.title}) has {way} from {risk.before} to {risk.score}."
+            says = f"{register.named(risk)} has {way} from {risk.before} to {risk.score}."
             yield register.finding("score-moved", Severity.NOTE, says, "The board to note it.", risk)
 
 
@@ -104,7 +119,7 @@ def without_score(register: _Register) -> Iterable[Finding]:
     """A risk without a likelihood and impact of 1 to 5 cannot be ranked."""
     for risk in register.open:
         if not risk.score:
-            says = f"Risk {risk.ref} ({risk.title or 'no title'}) has no score."
+            says = f"{register.named(risk)} has no score."
             yield register.finding(
                 "no-score", Severity.QUERY, says, "Give a likelihood and an impact from 1 to 5.", risk
             )
@@ -114,7 +129,7 @@ def without_owner(register: _Register) -> Iterable[Finding]:
     """A risk that nobody owns."""
     for risk in register.open:
         if not risk.owner:
-            says = f"Risk {risk.ref} ({risk.title}) has no owner."
+            says = f"{register.named(risk)} has no owner."
             yield register.finding("no-owner", Severity.QUERY, says, "Name the role that owns it.", risk)
 
 
@@ -122,7 +137,7 @@ def high_without_mitigation(register: _Register) -> Iterable[Finding]:
     """A high score and nothing said to be done about it."""
     for risk in register.open:
         if risk.score >= HIGH_SCORE and not risk.mitigation:
-            says = f"Risk {risk.ref} ({risk.title}) scores {risk.score} and has no mitigation."
+            says = f"{register.named(risk)} scores {risk.score} and has no mitigation."
             yield register.finding("no-mitigation", Severity.QUERY, says, "Say what is being done about it.", risk)
 
 
@@ -132,7 +147,7 @@ def review_overdue(register: _Register) -> Iterable[Finding]:
         if risk.review_by and risk.review_by <= register.month.last_day:
             if risk.updated is not None and risk.updated.first_day > risk.review_by:
                 continue
-            says = f"Risk {risk.ref} ({risk.title}) was to be reviewed by {day(risk.review_by)}."
+            says = f"{register.named(risk)} was to be reviewed by {day(risk.review_by)}."
             yield register.finding(
                 "review-overdue", Severity.QUERY, says, "Review it, and give the next review date.", risk
             )
@@ -142,12 +157,11 @@ def vanished(register: _Register) -> Iterable[Finding]:
     """An open risk that its partner has left out of its last two returns without closing it."""
     for risk in register.open:
         months = [s.arrival.month for s in register.counted if s.content.partner == risk.partner]
-        if risk.updated is None or len(months) < 2 or months[-1] != register.month:
+        if len(months) < 2 or months[-1] != register.month:
             continue
-        if risk.updated < months[-2]:
-            says = (
-                f"Risk {risk.ref} ({risk.title}) has not been mentioned since {risk.updated.label} and was not closed."
-            )
+        if risk.updated is None or risk.updated < months[-2]:
+            since = f"since {risk.updated.label}" if risk.updated else "in any return"
+            says = f"{register.named(risk)} has not been mentioned {since} and was not closed."
             yield register.finding("vanished", Severity.QUERY, says, "Give its score, or close it and say why.", risk)
 
 
@@ -155,10 +169,24 @@ def unknown_area(register: _Register) -> Iterable[Finding]:
     """A risk that names an area the plan does not have."""
     for risk in register.open:
         if risk.area_ref and not register.plan.area_of(risk.area_ref):
-            says = f"Risk {risk.ref} ({risk.title}) names area {quoted(risk.area_ref)}, which the plan does not have."
+            says = f"{register.named(risk)} names area {quoted(risk.area_ref)}, which the plan does not have."
             yield register.finding(
                 "unknown-area", Severity.QUERY, says, "Give the number of the area of concern.", risk
             )
+
+
+def not_theirs(register: _Register) -> Iterable[Finding]:
+    """A row for a risk that another partner answers for: not used."""
+    owners = risk_owners(register.plan, register.counted)
+    for submission in (s for s in register.counted if s.arrival.month == register.month):
+        sender = submission.content.partner
+        for row in submission.content.risks:
+            if row.ref and owners[row.ref] != sender:
+                who = register.plan.partner[owners[row.ref]].name
+                says = f"Risk {row.ref} is returned by {who}, so this row was not used."
+                todo = f"Give a risk of your own another reference, or agree with {who} who returns it."
+                place = row.place.cell("ref")
+                yield Finding("risk.not-theirs", Severity.ERROR, says, todo, sender, row.ref, place)
 
 
 RISK_RULES: tuple[Callable[[_Register], Iterable[Finding]], ...] = (
@@ -169,6 +197,7 @@ RISK_RULES: tuple[Callable[[_Register], Iterable[Finding]], ...] = (
     review_overdue,
     vanished,
     unknown_area,
+    not_theirs,
 )
 
 

@@ -2,7 +2,8 @@
 
 Before the first return it gives up what it does not need: it may open no further file or connection, write no file,
 and take no more memory than it was told. Run by `reading.py` as `python -m flows.returns.child`; requests come on
-the standard input and answers leave on the standard output, each as a length and a pickle.
+the standard input and answers leave on the standard output, each as a length and a pickle. An answer is a `Return`,
+or the text of a traceback.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import pickle
 import struct
 import sys
+import traceback
 import zipfile
 from typing import BinaryIO
 
@@ -82,10 +84,13 @@ def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
             data, name, fingerprint, vocabulary = pickle.loads(receive_bytes(requests))
         except EOFError:
             return
+        answer: object
         try:
             answer = read_bytes(data, name, vocabulary)
         except MemoryError:
             answer = unreadable(name, fingerprint, TOO_MUCH_MEMORY)
+        except Exception:  # a fault of ours, not of the file: the parent says so, with this
+            answer = traceback.format_exc()
         send(answers, answer)
 
 

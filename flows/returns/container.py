@@ -38,6 +38,8 @@ def fetch_bytes(path: Path) -> bytes:
     """The bytes of a plain file of a sensible size; `Unreadable` for links, folders, pipes and leftovers."""
     if path.name.startswith("~$"):
         raise Unreadable("is a lock file that Excel leaves while a workbook is open", "Close the workbook in Excel.")
+    if path.name.startswith("._"):
+        raise Unreadable("is a note that macOS leaves beside a file", "Delete it; it holds nothing of the return.")
     if path.suffix.lower() in {".tmp", ".part", ".crdownload", ".partial"}:
         raise Unreadable("is the beginning of a file that is still being copied", WAIT)
     try:

@@ -198,8 +198,7 @@ MILESTONES = Sheet(
             "Occurrence due",
             Kind.DAY,
             17,
-            "For a milestone that recurs, the date of the occurrence that this row is about; "
-            "otherwise blank.",
+            "For a milestone that recurs, the date of the occurrence that this row is about; otherwise blank.",
             By.EITHER,
             synonyms=("Occurrence", "Occurrence date", "Due on"),
         ),
@@ -385,8 +384,7 @@ MEASURES = Sheet(
     "measures",
     "Measures",
     "measure",
-    "One row for each figure due this month. To correct an earlier figure, add a row with its period "
-    "and say why.",
+    "One row for each figure due this month. To correct an earlier figure, add a row with its period and say why.",
     (
         Column(
             "ref",
@@ -486,8 +484,7 @@ RISKS = Sheet(
     "risks",
     "Risks",
     "risk",
-    "One row for each open risk. Score it as it stands now. Mitigation and owner stay as they were when "
-    "left blank.",
+    "One row for each open risk. Score it as it stands now. Mitigation and owner stay as they were when left blank.",
     (
         Column(
             "ref",

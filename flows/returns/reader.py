@@ -16,12 +16,13 @@ from typing import TypeVar
 from flows.plan.days import DueProblem
 from flows.plan.findings import Finding, Origin, Severity
 from flows.plan.model import Frequency
-from flows.plan.periods import Month, Period, parse_period
+from flows.plan.periods import Period, parse_period
 from flows.plan.references import split_references
 from flows.plan.words import quoted
 from flows.returns import layout
-from flows.returns.cells import Cell, Workbook, letters
+from flows.returns.cells import Cell, Workbook
 from flows.returns.container import Unreadable, fetch_bytes
+from flows.returns.head import Head
 from flows.returns.layout import Column, Kind, Sheet
 from flows.returns.records import (
     CommentaryRow,
@@ -33,7 +34,7 @@ from flows.returns.records import (
     Return,
     RiskRow,
 )
-from flows.returns.tables import Notebook, Row, find_sheet, note_what_is_beyond, read_table, says_something
+from flows.returns.tables import Notebook, Row, note_cell_fault, read_table, says_something
 from flows.returns.values import (
     LONGEST_TEXT,
     Fault,
@@ -90,7 +91,7 @@ class _Reader:
         self._frequencies = dict(vocabulary.frequencies)
 
     def read(self, fingerprint: str) -> Return:
-        head = _Head(self._workbook, self._vocabulary, self._notes)
+        head = Head(self._workbook, self._vocabulary, self._notes)
         is_group = head.partner == self._vocabulary.improvement_group != ""
         milestones = self._table(layout.MILESTONES, self._milestone)
         evidence = self._table(layout.EVIDENCE, self._evidence)
@@ -356,7 +357,7 @@ class _Values:
         return found.word
 
     def _note(self, code: str, severity: Severity, column: Column, says: str, todo: str) -> None:
-        said = f"In the column {column.heading}, {says}" if says[:1] in "\"“" else says
+        said = f"In the column {column.heading}, {says}" if says[:1] in '"“' else says
         code = f"{self._sheet.about}.{code}"
         self._notes.add(code, severity, said, todo, self._about, self.place.cell(column.field))
 
@@ -388,109 +389,6 @@ def _code(column: Column) -> str:
 
 def _severity(column: Column) -> Severity:
     return Severity.ERROR if column.kind in (Kind.VALUE, Kind.PERIOD) else Severity.QUERY
-
-
-def note_cell_fault(cell: Cell, column: Column, notes: Notebook, origin: Origin, about: str = "") -> None:
-    """A finding for a cell that holds an Excel error, or a formula that Excel never worked out."""
-    if cell.error:
-        code, says = "cell.error-value", f"“{column.heading}” shows the Excel error {cell.error}."
-        todo = "Type the value itself in place of the formula."
-    else:
-        code, says = "cell.formula-not-calculated", f"“{column.heading}” holds a formula that was never calculated."
-        todo = "Open the workbook in Excel and save it, or type the value itself."
-    notes.add(code, Severity.QUERY, f"{says} It is used as if it were empty.", todo, about, origin)
-
-
-class _Head:
-    """The first sheet: who returns what month. Values stand beside or, failing that, under their labels."""
-
-    def __init__(self, workbook: Workbook, vocabulary: Vocabulary, notes: Notebook) -> None:
-        self._notes = notes
-        self._sheet = find_sheet(workbook, layout.HEAD_SHEET, layout.HEAD_SYNONYMS)
-        self._found: dict[str, Cell] = {}
-        if self._sheet:
-            self._find_values(workbook)
-        self.partner = self._partner(vocabulary)
-        notes.who = self.partner
-        self.month = self._month()
-        self.completed_by = self._text("completed_by")
-        self.completed_on = self._day("completed_on")
-        self.form_version = self._version()
-
-    def _find_values(self, workbook: Workbook) -> None:
-        grid = workbook.grid(self._sheet)
-        note_what_is_beyond(grid, self._notes)
-        labels = {comparable(name): c.field for c in layout.HEAD for name in (c.heading, *c.synonyms)}
-        for row in sorted(grid.rows):
-            cells = grid.rows[row]
-            for column, cell in sorted(cells.items()):
-                field = labels.get(comparable(cell.value)) if isinstance(cell.value, str) else None
-                beside = next((cells[n] for n in sorted(cells) if n > column and says_something(cells[n])), None)
-                if field and beside and field not in self._found:
-                    self._found[field] = beside
-                    break
-
-    def _value(self, field: str) -> Cell | None:
-        cell = self._found.get(field)
-        if cell is not None and (cell.error or cell.uncalculated):
-            column = next(c for c in layout.HEAD if c.field == field)
-            note_cell_fault(cell, column, self._notes, self._origin(field))
-            return None
-        return cell
-
-    def _origin(self, field: str) -> Origin:
-        cell = self._found.get(field)
-        return Origin(self._notes.file, self._sheet, f"{letters(cell.column)}{cell.row}" if cell else "")
-
-    def _text(self, field: str) -> str:
-        cell = self._value(field)
-        return read_text(cell)[:200] if cell else ""
-
-    def _partner(self, vocabulary: Vocabulary) -> str:
-        names = {comparable(name): p[0] for p in vocabulary.partners for name in reversed(p)}
-        by_code = names.get(comparable(self._text("partner_key")), "")
-        by_name = names.get(comparable(self._text("partner")), "")
-        if by_code and by_name and by_code != by_name:
-            says = f"The partner is {quoted(self._text('partner'))}, but the code is that of {quoted(by_code)}."
-            todo = "Use the form that was made for you."
-            self._notes.add("return.partner-unclear", Severity.QUERY, says, todo, origin=self._origin("partner"))
-        if not by_code and not by_name:
-            said = self._text("partner")
-            says = f"The partner {quoted(said)} is not in the plan." if said else "The return names no partner."
-            todo = "Write the partner's name on the first sheet as the plan has it."
-            self._notes.add("return.partner-unknown", Severity.QUERY, says, todo, origin=self._origin("partner"))
-        return by_name or by_code
-
-    def _month(self) -> Month | None:
-        cell = self._value("month")
-        todo = "Write the month on the first sheet, such as November 2022."
-        if cell is None:
-            where = self._origin("month") if self._sheet else None
-            self._notes.add("return.month-unknown", Severity.QUERY, "The return names no month.", todo, origin=where)
-            return None
-        try:
-            return Month.parse(cell.value if isinstance(cell.value, dt.date) else read_text(cell))
-        except ValueError:
-            says = f"{quoted(cell.shown)} is not a month."
-            self._notes.add("return.month-unknown", Severity.QUERY, says, todo, origin=self._origin("month"))
-            return None
-
-    def _day(self, field: str) -> dt.date | None:
-        cell = self._value(field)
-        found = read_day(cell) if cell else None
-        if isinstance(found, Fault):
-            self._notes.add("return.date-not-read", Severity.NOTE, found.says, found.todo, origin=self._origin(field))
-            return None
-        return found
-
-    def _version(self) -> str:
-        version = self._text("form_version")
-        if version != layout.LAYOUT_VERSION:
-            which = f"version {quoted(version)} of the form" if version else "a form without a version"
-            says = f"This return was made on {which}; the current one is {layout.LAYOUT_VERSION}."
-            todo = "Use the form that was sent for the month."
-            self._notes.add("return.old-template", Severity.NOTE, says, todo, origin=self._origin("form_version"))
-        return version
 
 
 def content_fingerprint(rows: tuple[object, ...]) -> str:

@@ -29,6 +29,9 @@ MOST_SECONDS = 20.0
 MOST_MEMORY = 1 << 30
 """Address space of the child, in bytes; a return needs about 60 MB of it."""
 
+OUR_FAULT = Unreadable(
+    "could not be read because of a fault in boardpack", "Tell whoever looks after boardpack; the log says more."
+)
 _ROOT = Path(__file__).resolve().parents[2]
 _log = logging.getLogger(__name__)
 
@@ -95,6 +98,9 @@ class Reading:
             raise self._why_not(ran_out.is_set()) from None
         finally:
             timer.cancel()
+        if isinstance(answer, str):
+            _log.error("boardpack could not read %s because of a fault of its own:\n%s", name, answer)
+            raise OUR_FAULT
         if not isinstance(answer, Return) or answer.file != name:
             self._stop()
             raise self._why_not(False)

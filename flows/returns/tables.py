@@ -92,6 +92,8 @@ def find_header(grid: Grid, columns: tuple[Column, ...]) -> tuple[int, dict[str,
         found = _match_headings(grid.rows[row], columns)
         if len(found) >= 2 and (best is None or len(found) > len(best[1])):
             best = (row, found)
+        if best and len(best[1]) == len(columns):
+            break
     return best
 
 
@@ -150,3 +152,14 @@ def _rows_below(grid: Grid, top: int, columns: dict[str, int], sheet: Sheet, fil
 def says_something(cell: Cell) -> bool:
     """Whether the cell holds more than blanks; an error or an uncalculated formula was meant to say something."""
     return bool(cell.error) or cell.uncalculated or not isinstance(cell.value, str) or bool(cell.value.strip())
+
+
+def note_cell_fault(cell: Cell, column: Column, notes: Notebook, origin: Origin, about: str = "") -> None:
+    """A finding for a cell that holds an Excel error, or a formula that Excel never worked out."""
+    if cell.error:
+        code, says = "cell.error-value", f"“{column.heading}” shows the Excel error {cell.error}."
+        todo = "Type the value itself in place of the formula."
+    else:
+        code, says = "cell.formula-not-calculated", f"“{column.heading}” holds a formula that was never calculated."
+        todo = "Open the workbook in Excel and save it, or type the value itself."
+    notes.add(code, Severity.QUERY, f"{says} It is used as if it were empty.", todo, about, origin)

@@ -68,9 +68,7 @@ def as_return(partner: str, month: Month, section: Section, plan: Plan) -> Retur
     unknown = set(section) - {*_ROWS, "completed_by", "completed_on", "received"}
     if unknown:
         raise ValueError(f"story {partner} {month}: {sorted(unknown)} is no part of a return")
-    tables: dict[str, Any] = {
-        name: tuple(_row(name, row, plan) for row in section.get(name, [])) for name in _ROWS
-    }
+    tables: dict[str, Any] = {name: tuple(_row(name, row, plan) for row in section.get(name, [])) for name in _ROWS}
     done_on = dt.date.fromisoformat(section["completed_on"])
     return Return("", "", partner, month, section["completed_by"], done_on, **tables)
 

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 import time
+from typing import Any
 
 import openpyxl
 import pytest
@@ -26,7 +27,7 @@ def values(data: bytes, sheet: str = "S") -> dict[str, object]:
 
 
 def test_text_numbers_dates_and_truth_are_read_with_their_addresses() -> None:
-    rows = [[], [None, "words", 1.1, dt.date(2022, 10, 31)], [True, "  ", "=1+1", 12]]
+    rows: list[list[Any]] = [[], [None, "words", 1.1, dt.date(2022, 10, 31)], [True, "  ", "=1+1", 12]]
     assert values(workbook({"S": rows})) == {
         "B2": "words", "C2": 1.1, "D2": dt.date(2022, 10, 31), "A3": True, "B3": "  ", "C3": "=1+1", "D3": 12.0,
     }  # fmt: skip
@@ -65,8 +66,13 @@ def test_strict_open_xml_is_read() -> None:
     data = workbook({"S": [["words", dt.date(2022, 10, 31)]]})
 
     def strict(xml: bytes) -> bytes:
-        xml = xml.replace(b"http://schemas.openxmlformats.org/spreadsheetml/2006/main", b"http://purl.oclc.org/ooxml/spreadsheetml/main")
-        return xml.replace(b"http://schemas.openxmlformats.org/officeDocument/2006/", b"http://purl.oclc.org/ooxml/officeDocument/")
+        xml = xml.replace(
+            b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+            b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+        )
+        return xml.replace(
+            b"http://schemas.openxmlformats.org/officeDocument/2006/", b"http://purl.oclc.org/ooxml/officeDocument/"
+        )
 
     parts = dict.fromkeys(("workbook", "sheet1", "styles", "sharedStrings", ""), strict)
     assert values(changed(data, **parts)) == values(data)
@@ -153,7 +159,9 @@ def test_a_sheet_that_lies_outside_the_workbook_is_never_fetched() -> None:
         Workbook(data)
 
 
-@pytest.mark.parametrize(("column", "name"), [(1, "A"), (26, "Z"), (27, "AA"), (702, "ZZ"), (703, "AAA"), (16384, "XFD")])
+@pytest.mark.parametrize(
+    ("column", "name"), [(1, "A"), (26, "Z"), (27, "AA"), (702, "ZZ"), (703, "AAA"), (16384, "XFD")]
+)
 def test_columns_have_the_letters_that_excel_gives_them(column: int, name: str) -> None:
     assert letters(column) == name
 

@@ -63,6 +63,7 @@ FILES = {
     "noise.bin": (bytes(range(256)) * 4, "is not a workbook, nor anything else"),
     "big.xlsx": (bytes(MOST_FILE_BYTES), "30 MB in size, more than the 30 MB allowed"),
     "~$council.xlsx": (b"\x05Clerk", "is a lock file"),
+    "._council.xlsx": (b"\x00\x05\x16\x07", "is a note that macOS leaves"),
     "council.xlsx.tmp": (RIGHT, "still being copied"),
 }
 

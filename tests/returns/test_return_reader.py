@@ -79,8 +79,17 @@ def test_a_missing_sheet_is_named_and_the_rest_is_read(sheet: str, severity: Sev
     assert len(answer.feedback) == 1
 
 
+def test_without_the_first_sheet_the_rest_is_read_and_nobody_is_guessed() -> None:
+    sheets = return_sheets(milestones=[MILESTONE])
+    del sheets["Return"]
+    answer = reads(sheets)
+    assert (answer.partner, answer.month, len(answer.milestones)) == ("", None, 1)
+    assert (only(answer).code, only(answer).who) == ("return.missing-sheet", "")
+
+
 @pytest.mark.parametrize(
-    ("heading", "severity", "rows"), [("Reference", Severity.ERROR, 0), ("Status", Severity.ERROR, 1), ("Next steps", Severity.NOTE, 1)]
+    ("heading", "severity", "rows"),
+    [("Reference", Severity.ERROR, 0), ("Status", Severity.ERROR, 1), ("Next steps", Severity.NOTE, 1)],
 )
 def test_a_missing_column_is_named_and_the_rest_is_read(heading: str, severity: Severity, rows: int) -> None:
     sheets = return_sheets(milestones=[MILESTONE])
@@ -149,11 +158,13 @@ FAULTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("sheet", "row", "code", "cell", "severity"), FAULTS, ids=lambda x: x if isinstance(x, str) else "")
+@pytest.mark.parametrize(
+    ("sheet", "row", "code", "cell", "severity"), FAULTS, ids=lambda x: x if isinstance(x, str) else ""
+)
 def test_a_value_that_cannot_be_used_is_a_finding_at_its_cell(
     sheet: str, row: dict[str, Any], code: str, cell: str, severity: Severity
 ) -> None:
-    answer = sent(**{sheet: [row]})
+    answer = sent(None, **{sheet: [row]})
     finding = only(answer)
     name = next(s.name for s in layout.SHEETS if s.field == sheet)
     assert (finding.code, finding.severity, finding.who) == (code, severity, "council")

@@ -83,7 +83,7 @@ def test_a_child_that_died_is_replaced(folder: Path) -> None:
         "struct.pack('>Q', 3) + b'abc'",
         "(lambda d: struct.pack('>Q', len(d)) + d)(pickle.dumps(print))",
         "(lambda d: struct.pack('>Q', len(d)) + d)(b\"cos\\nsystem\\n(S'touch harmed'\\ntR.\")",
-        "(lambda d: struct.pack('>Q', len(d)) + d)(pickle.dumps('no return'))",
+        "(lambda d: struct.pack('>Q', len(d)) + d)(pickle.dumps(['no return']))",
     ],
 )
 def test_a_child_that_talks_nonsense_is_not_believed(says: str, folder: Path, tmp_path: Path) -> None:
@@ -96,6 +96,13 @@ def test_a_child_that_talks_nonsense_is_not_believed(says: str, folder: Path, tm
         assert "stopped the program that reads returns" in answer.findings[0].says
         assert reading.read(folder / "right.xlsx", "b").readable
     assert not (tmp_path / "harmed").exists()
+
+
+def test_a_fault_of_ours_is_called_so_and_logged(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with Reading("no vocabulary") as reading:  # type: ignore[arg-type]
+        answer = reading.read(folder / "right.xlsx", "a.xlsx")
+    assert "because of a fault in boardpack" in answer.findings[0].says
+    assert "AttributeError" in caplog.text
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
