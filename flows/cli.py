@@ -65,10 +65,11 @@ def highlight_report(month: MonthArgument, folder: FolderOption = Path()) -> Non
     workspace = _workspace(folder, month)
     from flows.prefect_server import prefect_server
 
-    with _steps_shown(), prefect_server():
+    with _steps_shown(), prefect_server() as server:
         from flows.highlight_report import highlight_report as build
 
-        position = build(str(month), str(workspace.root))
+        with server.ready():
+            position = build(str(month), str(workspace.root))
     _print_findings(position)
     _print_files(workspace, month)
 
@@ -83,10 +84,11 @@ def forms(month: MonthArgument, folder: FolderOption = Path()) -> None:
     workspace = _workspace(folder, month)
     from flows.prefect_server import prefect_server
 
-    with _steps_shown(), prefect_server():
+    with _steps_shown(), prefect_server() as server:
         from flows.send_forms import send_forms
 
-        written = send_forms(str(month), str(workspace.root))
+        with server.ready():
+            written = send_forms(str(month), str(workspace.root))
     for path in written:
         console.print(workspace.shown(path))
 

@@ -255,7 +255,8 @@ def proof(supports: str = "1.1.1.1", title: str = "Minutes", **but: Any) -> Evid
 
 def a_figure(value: float | None = 50.0, month: Month = OCTOBER, ref: str = "1.1-plans", **but: Any) -> MeasureRow:
     """A row of the Measures sheet, for a month."""
-    return MeasureRow(**({"ref": ref, "period": month_period(month), "value": value} | but))
+    fields: dict[str, Any] = {"ref": ref, "period": month_period(month), "value": value}
+    return MeasureRow(**(fields | but))
 
 
 def a_score(ref: str = "R1", likelihood: int | None = 3, impact: int | None = 4, **but: Any) -> RiskRow:
@@ -293,8 +294,9 @@ def sent(month: Month, *rows: Any, partner: str = "council", received: str = "",
     for number, row in enumerate(rows, start=5):
         name = _ROWS[type(row)]
         placed[name].append(replace(row, place=RowPlace(file, name.capitalize(), number)))
-    content = Return(file, fingerprint, partner, month, **{name: tuple(found) for name, found in placed.items()})
-    content = replace(content, **({"content_fingerprint": fingerprint} | but))
+    tables: dict[str, Any] = {name: tuple(found) for name, found in placed.items()}
+    content = Return(file, fingerprint, partner, month, content_fingerprint=fingerprint, **tables)
+    content = replace(content, **but)
     came = on(received) if received else month.next().first_day.replace(day=2)
     return Submission(Arrival(month, file, fingerprint, came, logged=True), content, order)
 

@@ -14,7 +14,7 @@ Colours = Mapping[str, str]
 """#rrggbb by name: accent, complete, evidence_awaited, on_track, at_risk, off_track, not_yet_due."""
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_OWN_ACCENT = "14477A"
+_OWN_ACCENT = "#14477a"
 _HEX = re.compile("#[0-9a-fA-F]{6}")
 
 
@@ -37,6 +37,11 @@ def shape(name: str, svg: str, colours: Colours) -> str:
     return _HEX.sub(colour, svg) if colour else svg
 
 
+def charts(html: str, colours: Colours) -> str:
+    """A report whose charts are drawn in the partnership's accent; no other colour stands in a report's HTML."""
+    return html.replace(_OWN_ACCENT, colours.get("accent", _OWN_ACCENT))
+
+
 def paint_word_styles(styles: Any, colours: Colours) -> None:
     """Set the colours of a Word document's styles: those of the statuses by their names, and the accent wherever it
     stands. `styles` is the document's w:styles element."""
@@ -54,7 +59,7 @@ def _paint(element: Any, status: str | None, accent: str | None) -> None:
             continue
         if status:
             new = tint(status, 0.1) if attribute == "fill" else status
-        elif accent and found.upper() == _OWN_ACCENT:
+        elif accent and f"#{found.lower()}" == _OWN_ACCENT:
             new = accent
         else:
             continue

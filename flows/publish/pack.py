@@ -10,6 +10,7 @@ from typing import Any
 from flows.plan.settings import Settings, Workspace
 from flows.plan.starting import templates_folder
 from flows.position.model import Position
+from flows.publish.brand import charts
 from flows.publish.excel import Imprint, write_register
 from flows.publish.outputs import sha256
 from flows.publish.page import prepare
@@ -25,9 +26,9 @@ def write_documents(name: str, facts: Any, workspace: Workspace, folder: Path) -
     """Write `name`.pdf and `name`.docx into a folder, from the template of that name."""
     template, templates = f"{name}.html", templates_folder(workspace.root)
     colours = workspace.settings.colours.model_dump()
-    page = prepare(render(template, templates, report=facts), template)
+    page = prepare(charts(render(template, templates, report=facts), colours), template)
     write_word(page, folder / f"{name}.docx", templates / "board.docx", template, colours)
-    write_pdf(page, folder / f"{name}.pdf", templates / "styles")
+    write_pdf(page, folder / f"{name}.pdf", templates / "styles", colours)
 
 
 def write_registers(registers: tuple[Register, ...], folder: Path, position: Position, settings: Settings) -> None:

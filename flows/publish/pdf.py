@@ -30,6 +30,7 @@ with warnings.catch_warnings():
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from flows.publish.brand import Colours, css, shape
 from flows.publish.errors import TemplateError
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ logger = logging.getLogger(__name__)
 VARIANT = "pdf/ua-1"
 STYLE_SHEET = "board.css"
 FONT_FOLDER = "fonts"
+SHAPES = "shapes"
 
 _RUNNING = ("partnership", "report", "period", "marking")
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -45,18 +47,18 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\u
 _CONTENT_TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
 
 
-def write_pdf(html: HtmlElement, path: Path, styles: Path) -> None:
+def write_pdf(html: HtmlElement, path: Path, styles: Path, colours: Colours | None = None) -> None:
     """Print a page that `page.prepare` has checked.
 
     `styles` is the folder of the style sheet; `fonts` lies beside it, and pictures are named from its parent
-    folder. Raises TemplateError when the page or its style needs a file that is missing or not among the templates,
+    folder. `colours` are the partnership's own. Raises TemplateError when the page or its style needs a file that is missing or not among the templates,
     and OSError when `path` cannot be written.
     """
     try:
-        press = _press(styles.resolve())
+        press = _press(styles.resolve(), tuple(sorted((colours or {}).items())))
         document = _Document(_printable(html, press.characters), press)
         with _without_garbage_collection():
-            laid_out = document.render(font_config=press.fonts, stylesheets=[press.sheet], pdf_variant=VARIANT)
+            laid_out = document.render(font_config=press.fonts, stylesheets=list(press.sheets), pdf_variant=VARIANT)
             _one_annotation_a_link(laid_out)
             data = laid_out.write_pdf(pdf_variant=VARIANT, finisher=_describe_links)
     except FatalURLFetchingError as error:
@@ -69,17 +71,19 @@ class _Press(NamedTuple):
 
     fetcher: "_TemplateFetcher"
     fonts: FontConfiguration
-    sheet: weasyprint.CSS
+    sheets: tuple[weasyprint.CSS, ...]
     characters: frozenset[int]
 
 
 @lru_cache(maxsize=4)
-def _press(styles: Path) -> _Press:
-    fetcher = _TemplateFetcher(styles.parent)
+def _press(styles: Path, colours: tuple[tuple[str, str], ...]) -> _Press:
+    own = dict(colours)
+    fetcher = _TemplateFetcher(styles.parent, own)
     with _fonts_of(styles.parent / FONT_FOLDER):
         fonts = FontConfiguration()
     sheet = weasyprint.CSS(url=(styles / STYLE_SHEET).as_uri(), url_fetcher=fetcher, font_config=fonts)
-    return _Press(fetcher, fonts, sheet, _characters(styles.parent / FONT_FOLDER))
+    brand = weasyprint.CSS(string=css(own), url_fetcher=fetcher, font_config=fonts)
+    return _Press(fetcher, fonts, (sheet, brand), _characters(styles.parent / FONT_FOLDER))
 
 
 @contextmanager
@@ -110,8 +114,9 @@ def _characters(folder: Path) -> frozenset[int]:
 class _TemplateFetcher(URLFetcher):  # type: ignore[misc]
     """Reads files inside the templates folder and refuses everything else."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, colours: Colours) -> None:
         super().__init__(allowed_protocols=("file",), allow_redirects=False, fail_on_errors=True)
+        self._colours = colours
         self._root = folder.resolve()
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
@@ -122,7 +127,10 @@ class _TemplateFetcher(URLFetcher):  # type: ignore[misc]
         if not file.is_file():
             raise FileNotFoundError(f"{url}: no such file among the templates.")
         kind = _CONTENT_TYPES.get(file.suffix.lower(), "application/octet-stream")
-        return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": kind})
+        data = file.read_bytes()
+        if file.parent.name == SHAPES:
+            data = shape(file.stem, data.decode(), self._colours).encode()
+        return URLFetcherResponse(url, data, {"Content-Type": kind})
 
 
 class _Document(weasyprint.HTML):  # type: ignore[misc]
