@@ -6,15 +6,17 @@ A mistake that a user can make is one sentence. A fault of boardpack's own shows
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from flows.plan.findings import Finding, Severity, UserError
 from flows.plan.periods import Month
@@ -31,6 +33,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 console = Console(highlight=False)
@@ -56,11 +59,11 @@ FolderOption = Annotated[
 
 @app.command("highlight-report")
 def highlight_report(month: MonthArgument, folder: FolderOption = Path()) -> None:
-    """Build the monthly highlight report, with its registers and findings, in outputs/MONTH.
+    """Build the month's report, registers and findings.
 
     Reads the plan and every return up to the month, records what is new, works out where each milestone, measure and
     risk stands, and writes highlight-report.pdf and .docx, action-tracker.xlsx, evidence-log.xlsx, risk-register.xlsx,
-    findings.xlsx and manifest.json. The last build stays as it was until the new one is complete.
+    findings.xlsx and manifest.json into outputs/MONTH. The last build stays as it was until the new one is complete.
     """
     workspace = _workspace(folder, month)
     from flows.prefect_server import prefect_server
@@ -76,9 +79,9 @@ def highlight_report(month: MonthArgument, folder: FolderOption = Path()) -> Non
 
 @app.command()
 def forms(month: MonthArgument, folder: FolderOption = Path()) -> None:
-    """Write each partner's form for a month, filled in as far as possible, in outputs/MONTH/forms.
+    """Write each partner's form, filled in as far as possible.
 
-    A form shows the partner's open milestones with what was last said, the measures due and the open risks. Send it
+    The forms are written into outputs/MONTH/forms. A form shows the partner's open milestones with what was last said, the measures due and the open risks. Send it
     out; what comes back goes into inputs/returns/MONTH.
     """
     workspace = _workspace(folder, month)
@@ -90,12 +93,15 @@ def forms(month: MonthArgument, folder: FolderOption = Path()) -> None:
         with server.ready():
             written = send_forms(str(month), str(workspace.root))
     for path in written:
-        console.print(workspace.shown(path))
+        _say(workspace.shown(path))
 
 
 @app.command()
 def status(month: MonthArgument, folder: FolderOption = Path()) -> None:
-    """Say who has returned for a month, what is outstanding, and what must be answered."""
+    """Say who has returned and what must be answered.
+
+    Reads what has come in for the month, and records it; builds nothing.
+    """
     workspace = _workspace(folder, month)
     with _steps_shown():
         from flows.standing import stand
@@ -107,35 +113,41 @@ def status(month: MonthArgument, folder: FolderOption = Path()) -> None:
     from flows.reports.returns_state import return_rows
 
     for row in return_rows(position):
-        table.add_row(row.partner, row.state, row.received, row.used, row.questions)
+        table.add_row(
+            *(Text(_printable(words)) for words in (row.partner, row.state, row.received, row.used, row.questions))
+        )
     console.print(table)
+    console.print()
     _print_findings(position)
 
 
 @app.command()
 def new(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to make; it must not be there yet.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to make: a new one, or an empty one.")],
     example: Annotated[bool, typer.Option("--example", help="Put the worked example in it.")] = False,
 ) -> None:
-    """Make a folder for a partnership: settings, plan workbook, and places for returns and papers.
+    """Make a folder for a partnership.
 
-    With --example it holds the worked example: a published plan with invented progress from October 2022 to
+    It holds the settings and the plan workbook to fill in, and places for returns and papers. With --example it holds the worked example: a published plan with invented progress from October 2022 to
     December 2023.
     """
     with _plain_errors():
         from flows.plan.starting import new_workspace
 
         new_workspace(folder, example)
-    console.print(f"Made {folder}.")
+    _say(f"Made {folder}.")
     if example:
-        console.print(f"Now try: boardpack highlight-report 2022-11 --folder {folder}")
+        _say(f"Now try: boardpack highlight-report 2022-11 --folder {shlex.quote(str(folder))}")
     else:
-        console.print(f"Now fill in {folder / 'inputs' / 'partnership.toml'} and {folder / 'inputs' / 'plan.xlsx'}.")
+        _say(f"Now fill in {folder / 'inputs' / 'partnership.toml'} and {folder / 'inputs' / 'plan.xlsx'}.")
 
 
 @app.command("stop-server")
 def stop_server() -> None:
-    """End the small Prefect server that boardpack keeps in the background; it also ends by itself when unused."""
+    """End the small server kept in the background.
+
+    boardpack keeps a Prefect server ready for its next command. It also ends by itself when it is not used.
+    """
     from flows.prefect_server import stop_server as stop
 
     if stop():
@@ -162,15 +174,29 @@ def _plain_errors() -> Iterator[None]:
     try:
         yield
     except (UserError, TemplateError) as error:
-        for line in str(error).splitlines():
-            errors.print(line, soft_wrap=True, markup=False)
-        raise typer.Exit(1) from None
-    except PermissionError as error:
-        place = error.filename or "A file"
-        errors.print(
-            f"{place} cannot be read or written: close it if it is open, and check who may use it.", markup=False
-        )
-        raise typer.Exit(1) from None
+        _stop(str(error))
+    except OSError as error:
+        from flows.publish.outputs import in_words
+
+        said = in_words(error)
+        if not said:
+            raise
+        _stop(said)
+
+
+def _stop(sentences: str) -> NoReturn:
+    for line in sentences.splitlines():
+        errors.print(_printable(line), soft_wrap=True, markup=False)
+    raise typer.Exit(1) from None
+
+
+def _say(words: str) -> None:
+    console.print(_printable(words), soft_wrap=True, markup=False)
+
+
+def _printable(words: str) -> str:
+    """Words from a file without the characters that would steer the terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in words)
 
 
 @contextmanager
@@ -182,7 +208,7 @@ def _steps_shown() -> Iterator[None]:
             words = f"{step}: {done} of {total}" if total else step
             spinner.update(words)
             if not console.is_terminal and not total:
-                errors.print(words)
+                errors.print(words, markup=False)
 
         with heard_by(listen):
             yield
@@ -198,9 +224,9 @@ def _print_findings(position: Position) -> None:
     for partner in position.plan.partners:
         mine = [f for f in open_ if f.who == partner.key]
         if mine:
-            console.print(f"\n[bold]{partner.name}[/bold] ({len(mine)})")
+            console.print(Text.assemble("\n", (_printable(partner.name), "bold"), f" ({len(mine)})"), soft_wrap=True)
             for finding in mine[:SHOWN_FOR_EACH]:
-                console.print(f"  {_line(finding)}", soft_wrap=True, markup=False)
+                _say(f"  {_line(finding)}")
             if len(mine) > SHOWN_FOR_EACH:
                 console.print(f"  and {len(mine) - SHOWN_FOR_EACH} more in findings.xlsx")
 
@@ -212,7 +238,8 @@ def _line(finding: Finding) -> str:
 
 def _print_files(workspace: Workspace, month: Month) -> None:
     folder = workspace.outputs_of(month)
-    console.print(f"\nWritten to {workspace.shown(folder)}: {', '.join(sorted(p.name for p in folder.glob('*.*')))}")
+    console.print()
+    _say(f"Written to {workspace.shown(folder)}: {', '.join(sorted(p.name for p in folder.glob('[!.~]*.*')))}")
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from prefect import flow
 
+from flows.ledger.intake import RECEIPT_LOG
 from flows.plan.findings import Finding
 from flows.plan.model import Plan
 from flows.plan.periods import Month
@@ -77,4 +78,4 @@ def print_registers(workspace: Workspace, now: Position, building: Path) -> None
 @step("list what went in")
 def list_what_went_in(workspace: Workspace, now: Position, building: Path) -> None:
     """The manifest: what went in and what came out, with fingerprints."""
-    write_manifest(workspace, now, building)
+    write_manifest(workspace, now, building, workspace.returns_folder / RECEIPT_LOG)

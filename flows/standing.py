@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.ledger.intake import take_in
 from flows.ledger.store import open_ledger
-from flows.plan.findings import Finding
+from flows.plan.findings import Finding, UserError
 from flows.plan.loading import load_plan, require_sound
 from flows.plan.model import Plan
 from flows.plan.periods import Month
@@ -17,8 +17,17 @@ from flows.progress import say
 def sound_plan(workspace: Workspace) -> tuple[Plan, tuple[Finding, ...]]:
     """The plan and what is to be said about it; UserError with each error's cell when there is one."""
     say("Reading the plan")
-    plan, findings = load_plan(workspace.plan_file, workspace.shown(workspace.plan_file))
+    file = workspace.shown(workspace.plan_file)
+    plan, findings = load_plan(workspace.plan_file, file)
+    sheets_there = not any(finding.code == "plan.missing-sheet" for finding in findings)
+    if sheets_there and not (plan.partners or plan.areas or plan.milestones):
+        raise UserError(
+            f"{file} is not filled in yet: begin with the sheets Partners and Areas; the note on each heading says what "
+            "goes below it."
+        )
     require_sound(findings)
+    if not plan.milestones:
+        raise UserError(f"{file} has no milestones yet: add them on the sheet Milestones, each below its action.")
     return plan, findings
 
 

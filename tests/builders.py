@@ -282,7 +282,7 @@ _ROWS = {
 _numbers = itertools.count(1)
 
 
-def sent(month: Month, *rows: Any, partner: str = "council", received: str = "", **but: Any) -> Submission:
+def sent(month: Month, /, *rows: Any, partner: str = "council", received: str = "", **but: Any) -> Submission:
     """A return on record, received in time (on the 2nd of the month that follows) unless the test says otherwise.
 
     `but` may name the file, its fingerprint, the order in which it was recorded, or anything a `Return` holds.

@@ -76,7 +76,12 @@ def arrivals(workspace: Workspace, up_to: Month) -> Iterable[tuple[Arrival, Path
     for month, path in _files(folder, up_to):
         fingerprint = _fingerprint(path)
         on = logged.get((str(month), fingerprint))
-        yield Arrival(month, workspace.shown(path), fingerprint, on or today, on is not None), path
+        yield Arrival(month, _writable(workspace.shown(path)), fingerprint, on or today, on is not None), path
+
+
+def _writable(name: str) -> str:
+    """A file's name in characters that can be recorded and printed, whatever the system that wrote it allowed."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
 
 
 def _files(folder: Path, up_to: Month) -> Iterable[tuple[Month, Path]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flows.ledger.records import Submission
 from flows.plan.findings import NOWHERE, Finding, Origin, Severity
 from flows.plan.model import Measure, Plan
-from flows.plan.periods import Month
+from flows.plan.periods import Month, Period
 from flows.plan.waits import contradictions
 from flows.plan.words import count, day, figure, listed, quoted, sentence
 from flows.position.measures import expected_period_end, why_not_used
@@ -43,6 +43,12 @@ def shown(measure: Measure, value: float) -> str:
     """A value as it is printed with its unit: 81.2%, 35 weeks, 1,234."""
     number = figure(value, measure.decimals)
     return f"{number}%" if measure.is_percentage else f"{number} weeks" if measure.unit == "weeks" else number
+
+
+def in_a_sentence(period: Period) -> str:
+    """A period as it is called within a sentence: October 2022, 2021/22, the quarter to March 2023."""
+    label = period.label
+    return label if label[0].isdigit() or period.months == 1 else f"the {label[0].lower()}{label[1:]}"
 
 
 def not_in_plan(seen: Figure) -> Iterable[Finding]:
@@ -204,7 +210,7 @@ def figure_not_available(book: Book) -> Iterable[Finding]:
         for value in given[-1:]:
             why = f": {value.comment}" if value.comment else ", without saying why"
             says = sentence(
-                f"{quoted(state.measure.title)} is marked {quoted(value.symbol)} for {value.period.label}{why}"
+                f"{quoted(state.measure.title)} is marked {quoted(value.symbol)} for {in_a_sentence(value.period)}{why}"
             )
             todo = "Give the figure when it is to be had." if value.comment else "Say why, and when it is to be had."
             severity = Severity.NOTE if value.comment else Severity.QUERY
@@ -220,10 +226,10 @@ def restated(book: Book) -> Iterable[Finding]:
             if value.month != book.month or before is None or value is not alike[-1] or _same(before, value):
                 continue
             says = sentence(
-                f"{quoted(state.measure.title)} for {value.period.label} was {_said(state.measure, before)} in the return "
+                f"{quoted(state.measure.title)} for {in_a_sentence(value.period)} was {_said(state.measure, before)} in the return "
                 f"for {before.month.label} and is now {_said(state.measure, value)}"
-                f"{': ' + value.comment if value.comment else ''}"
             )
+            says = f"{says} {sentence(value.comment)}".strip()
             todo = "Nothing to do: the newer figure is used." if value.comment else "Say why the figure has changed."
             severity = Severity.NOTE if value.comment else Severity.QUERY
             yield book.finding("restated", severity, says, todo, state.measure, value.origin)

@@ -78,7 +78,7 @@ def _state(measure: Measure, said: list[Value], month: Month) -> MeasureState:
         measure=measure,
         series=series,
         said=tuple(said),
-        direction=_direction(measure, change),
+        direction=_direction(measure, known, change),
         change=change,
         is_new=bool(known) and known[-1].month == month,
     )
@@ -90,12 +90,13 @@ def _change(known: list[Value]) -> float | None:
     return known[-1].value - known[-2].value
 
 
-def _direction(measure: Measure, change: float | None) -> Direction:
+def _direction(measure: Measure, known: list[Value], change: float | None) -> Direction:
     """Which way the latest value moved from the one before, by the way the measure improves. A change too small to
-    be printed is no clear change."""
+    be printed, or between two figures that print alike, is no clear change."""
     if change is None or measure.improves is Improves.NEUTRAL:
         return Direction.NOT_JUDGED
-    if abs(change) < 0.5 * 10**-measure.decimals:
+    printed = {f"{v.value:.{measure.decimals}f}" for v in known[-2:]}
+    if abs(change) < 0.5 * 10**-measure.decimals or len(printed) == 1:
         return Direction.LEVEL
     return Direction.IMPROVING if (change > 0) == (measure.improves is Improves.UP) else Direction.WORSENING
 

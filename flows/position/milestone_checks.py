@@ -183,7 +183,8 @@ def no_update(seen: Seen) -> Iterable[Finding]:
     for partner in silent:
         last = max((s.month for s in seen.said if s.partner == partner), default=None)
         since = f"the last was for {last.label}" if last else "there has been none yet"
-        due = f", due {day(state.due)}," if state.due else ""
+        from_ = "ongoing from" if state.milestone.due.kind is DueKind.ONGOING else "due"
+        due = f", {from_} {day(state.due)}," if state.due else ""
         says = f"There is no update on {state.ref}{due} from {seen.name(partner)} this month; {since}."
         yield seen.finding("no-update", Severity.QUERY, says, "Give its status, progress and forecast.", partner)
 

@@ -214,11 +214,14 @@ _KINDS = ("milestones", "evidence", "measures", "risks", "feedback", "commentary
 
 
 def _what_changed(old: Submission, new: Submission) -> str:
-    rows = {kind: _bare(old, kind) ^ _bare(new, kind) for kind in _KINDS}
-    parts = [
-        f"{kind} ({', '.join(sorted({str(r[0]) for r in differing}))})" for kind, differing in rows.items() if differing
-    ]
+    differing = {kind: _bare(old, kind) ^ _bare(new, kind) for kind in _KINDS}
+    parts = [f"{kind}{_in_brackets(str(row[0]) for row in rows)}" for kind, rows in differing.items() if rows]
     return f"what differs: {'; '.join(parts)}" if parts else "the rows are the same"
+
+
+def _in_brackets(refs: Iterable[str]) -> str:
+    named = sorted(set(refs) - {""})
+    return f" ({', '.join(named)})" if named else ""
 
 
 def _bare(submission: Submission, kind: str) -> set[tuple[object, ...]]:

@@ -254,12 +254,12 @@ def add_up(ref: str, statuses: Iterable[Status], rules: StatusRules, before: Sta
         every = "Its one milestone is" if len(statuses) == 1 else f"All {len(statuses)} milestones are"
         status, reason = Status.COMPLETE, f"{every} done, with evidence."
     elif live and off / len(live) >= rules.off_track_share:
-        status, reason = Status.OFF_TRACK, f"{off} of {count(len(live), 'live milestone')} off track."
+        status, reason = Status.OFF_TRACK, _how_many_are(Status.OFF_TRACK, live)
     elif worrying:
-        status, reason = Status.AT_RISK, f"Of {count(len(live), 'live milestone')}, {_worries(worrying)}."
+        one_kind = len(set(worrying)) == 1
+        status, reason = Status.AT_RISK, _how_many_are(worrying[0], live) if one_kind else _worries(live)
     elif live:
-        every = "Its one live milestone is" if len(live) == 1 else f"All {len(live)} live milestones are"
-        status, reason = Status.ON_TRACK, f"{every} on track."
+        status, reason = Status.ON_TRACK, _how_many_are(Status.ON_TRACK, live)
     elif Status.COMPLETE in statuses:
         done = statuses.count(Status.COMPLETE)
         rest = "the other is" if len(statuses) - done == 1 else "the rest are"
@@ -271,11 +271,25 @@ def add_up(ref: str, statuses: Iterable[Status], rules: StatusRules, before: Sta
     return Standing(ref, status, reason, moved, count_statuses(statuses), before)
 
 
-def _worries(statuses: Sequence[Status]) -> str:
-    said = (
-        (Status.OFF_TRACK, "is off track", "are off track"),
-        (Status.AT_RISK, "is at risk", "are at risk"),
-        (Status.EVIDENCE_AWAITED, "awaits evidence", "await evidence"),
-    )
-    numbers = ((statuses.count(status), one, many) for status, one, many in said)
-    return listed(f"{number} {one if number == 1 else many}" for number, one, many in numbers if number)
+_ARE = {
+    Status.OFF_TRACK: ("is off track", "are off track"),
+    Status.AT_RISK: ("is at risk", "are at risk"),
+    Status.EVIDENCE_AWAITED: ("awaits evidence", "await evidence"),
+    Status.ON_TRACK: ("is on track", "are on track"),
+}
+
+
+def _how_many_are(status: Status, live: Sequence[Status]) -> str:
+    """How many of the live milestones have a status: 3 of 11 live milestones are off track."""
+    number, (one, many) = live.count(status), _ARE[status]
+    if number < len(live):
+        return f"{number} of {len(live)} live milestones {one if number == 1 else many}."
+    every = {1: "Its one live milestone", 2: "Both live milestones"}.get(number, f"All {number} live milestones")
+    return f"{every} {one if number == 1 else many}."
+
+
+def _worries(live: Sequence[Status]) -> str:
+    """How many of the live milestones are off track, at risk or awaiting evidence, where there are several kinds."""
+    numbers = ((live.count(status), *_ARE[status]) for status in _ARE if status is not Status.ON_TRACK)
+    said = listed(f"{number} {one if number == 1 else many}" for number, one, many in numbers if number)
+    return f"Of {count(len(live), 'live milestone')}, {said}."

@@ -29,44 +29,70 @@ _EXCHANGE = 2
 
 @contextmanager
 def one_build(outputs: Path) -> Iterator[None]:
-    """Hold the workspace's build lock; a second build waits for the first."""
+    """Hold the workspace's build lock; a second build waits for the first. UserError when it cannot be had."""
     try:
         outputs.mkdir(parents=True, exist_ok=True)
-        with FileLock(outputs / ".lock", timeout=WAIT_SECONDS):
-            yield
+        lock = FileLock(outputs / ".lock", timeout=WAIT_SECONDS)
+        lock.acquire()
     except Timeout:
         raise UserError(
             f"Another build of {outputs} has been running for five minutes: try again when it ends."
         ) from None
-    except PermissionError as error:
-        raise UserError(
-            f"{error.filename or outputs} cannot be written: check who may write in that folder."
-        ) from error
+    except FileExistsError:
+        raise UserError(f"{outputs} is a file, and a folder is needed there: move it away.") from None
+    except OSError as error:
+        raise _user_error(error) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager
 def staged(target: Path) -> Iterator[Path]:
     """A folder to build in, which takes the place of `target` when the block ends without an error.
 
-    Files of `target` that the build did not write are carried over. Use it inside `one_build`.
+    Files of `target` that the build did not write are carried over. Use it inside `one_build`. UserError when the disk
+    is full or a file cannot be written; whatever happens, `target` is the last build or the new one, whole.
     """
     work = target.with_name(f".{target.name}.building")
     old = target.with_name(f".{target.name}.old")
-    _recover(target, old)
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
     try:
+        _recover(target, old)
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
         yield work
         _carry_over(target, work)
         _change_places(work, target, old)
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise UserError(f"The disk is full, so {target} was left as it was: make room and build again.") from error
-        raise
+        raise _user_error(error, f" {target} was left as it was.") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
         if target.exists():
             shutil.rmtree(old, ignore_errors=True)
+
+
+def in_words(error: OSError) -> str:
+    """What the user can do about an error of the machine, in one sentence; "" when it is a fault of boardpack's."""
+    place = str(error.filename2 or error.filename or "A file that is needed")
+    if error.errno in _FULL:
+        return "The disk is full: make room, then try again."
+    if isinstance(error, PermissionError) or error.errno in _LOCKED:
+        return (
+            f"{place} cannot be read or written: close it if it is open in another program, and check who may use it."
+        )
+    if isinstance(error, (FileExistsError, NotADirectoryError, IsADirectoryError)):
+        return f"{place} is in the way: move it to another place, then try again."
+    return ""
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_LOCKED = (errno.EROFS, errno.EBUSY, errno.ETXTBSY, errno.ENOTEMPTY)
+
+
+def _user_error(error: OSError, and_so: str = "") -> Exception:
+    said = in_words(error)
+    return UserError(said + and_so) if said else error
 
 
 def _recover(target: Path, old: Path) -> None:
@@ -77,9 +103,17 @@ def _recover(target: Path, old: Path) -> None:
 
 def _carry_over(target: Path, work: Path) -> None:
     for item in sorted(target.iterdir()) if target.is_dir() else ():
-        if not (work / item.name).exists():
-            copy = shutil.copytree if item.is_dir() else shutil.copy2
-            copy(item, work / item.name)
+        if (work / item.name).exists() or _is_passing(item.name):
+            continue
+        if item.is_dir() and not item.is_symlink():
+            shutil.copytree(item, work / item.name, symlinks=True)
+        else:
+            shutil.copy2(item, work / item.name, follow_symlinks=False)
+
+
+def _is_passing(name: str) -> bool:
+    """What an interrupted build or an open program left beside the papers."""
+    return name.startswith(("~$", ".~lock.")) or (name.startswith(".") and name.endswith(".building"))
 
 
 def _change_places(work: Path, target: Path, old: Path) -> None:
@@ -88,7 +122,11 @@ def _change_places(work: Path, target: Path, old: Path) -> None:
     elif not _exchange(work, target):
         shutil.rmtree(old, ignore_errors=True)
         target.rename(old)
-        work.rename(target)
+        try:
+            work.rename(target)
+        except OSError:
+            old.rename(target)
+            raise
 
 
 def _exchange(one: Path, other: Path) -> bool:

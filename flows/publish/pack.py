@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from flows.plan.settings import Settings, Workspace
 from flows.plan.starting import templates_folder
 from flows.position.model import Position
 from flows.publish.brand import charts
+from flows.publish.errors import TemplateError
 from flows.publish.excel import Imprint, write_register
 from flows.publish.outputs import sha256
 from flows.publish.page import prepare
@@ -20,6 +22,7 @@ from flows.publish.word import write_word
 from flows.reports.registers import Register
 
 MANIFEST = "manifest.json"
+STYLE_DOCUMENT = "board.docx"
 
 
 def write_documents(name: str, facts: Any, workspace: Workspace, folder: Path) -> None:
@@ -27,8 +30,21 @@ def write_documents(name: str, facts: Any, workspace: Workspace, folder: Path) -
     template, templates = f"{name}.html", templates_folder(workspace.root)
     colours = workspace.settings.colours.model_dump()
     page = prepare(charts(render(template, templates, report=facts), colours), template)
-    write_word(page, folder / f"{name}.docx", templates / "board.docx", template, colours)
+    write_word(page, folder / f"{name}.docx", _style_document(templates), template, colours)
     write_pdf(page, folder / f"{name}.pdf", templates / "styles", colours)
+
+
+def _style_document(templates: Path) -> Path:
+    """The Word document that the styles are taken from; TemplateError where it is missing or no Word document."""
+    document = templates / STYLE_DOCUMENT
+    if not document.is_file():
+        raise TemplateError(f"{STYLE_DOCUMENT} is not in {templates}: copy it there from boardpack's own templates.")
+    try:
+        with zipfile.ZipFile(document) as archive:
+            archive.getinfo("word/document.xml")
+    except (zipfile.BadZipFile, KeyError):
+        raise TemplateError(f"{document} is not a Word document: restore it, or save it from Word as .docx.") from None
+    return document
 
 
 def write_registers(registers: tuple[Register, ...], folder: Path, position: Position, settings: Settings) -> None:
@@ -40,16 +56,20 @@ def write_registers(registers: tuple[Register, ...], folder: Path, position: Pos
         write_register(register, folder / f"{register.name}.xlsx", imprint)
 
 
-def write_manifest(workspace: Workspace, position: Position, folder: Path) -> None:
-    """Write what went in and what came out, each with its SHA-256, and the version that made it."""
+def write_manifest(workspace: Workspace, position: Position, folder: Path, *also: Path) -> None:
+    """Write what went in and what came out, each with its SHA-256, and the version that made it.
+
+    `also` are files that the position was made from besides plan, settings and returns.
+    """
     templates = templates_folder(workspace.root)
-    inputs = [workspace.plan_file, workspace.settings_file]
+    inputs = [workspace.plan_file, workspace.settings_file, *(path for path in also if path.is_file())]
+    returns = [*position.counted, *(s for state in position.returns for s in state.set_aside)]
     content = {
         "month": str(position.month),
         "made_with": f"boardpack {version('boardpack')}",
         "inputs": {
             **{workspace.shown(path): sha256(path) for path in inputs},
-            **{s.arrival.file: s.arrival.fingerprint for s in position.counted},
+            **{s.arrival.file: s.arrival.fingerprint for s in returns},
         },
         "templates": {
             path.relative_to(templates).as_posix(): sha256(path)

@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from flows.plan.due import DueKind
 from flows.plan.model import Area, FocusArea
 from flows.plan.settings import Settings
-from flows.plan.words import count, day, listed
+from flows.plan.words import count, day, listed, sentence
 from flows.position.model import MilestoneState, Position, RiskState, Standing, Status
 from flows.reports.chart import Chart
 from flows.reports.measures import MeasureTable, measure_charts, measure_table
-from flows.reports.parts import NONE_GIVEN, Chip, Moved, Ref, chip, milestone_ref, moved, partner_names
+from flows.reports.parts import NONE_GIVEN, Chip, Moved, Ref, chip, milestone_ref, moved, partner_names, plan_ref
 
 DUE_NEXT_DAYS = 62
 """What is due within about two months of the period end is due next."""
@@ -126,7 +127,7 @@ def _area(area: Area, position: Position, settings: Settings) -> AreaPart:
         why=standing.reason,
         counts=counts_in_words(standing, settings),
         leads=_leads(area, position),
-        words=position.commentary.get(area.ref, ""),
+        words=sentence(position.commentary.get(area.ref, "")),
         focus_areas=tuple(_focus(f, position, settings) for f in focus_areas),
         risks=tuple(risk_line(r) for r in open_risks(position, area.ref)),
     )
@@ -144,8 +145,11 @@ def _leads(area: Area, position: Position) -> str:
 
 def counts_in_words(standing: Standing, settings: Settings) -> str:
     """The counts behind a status: 12 milestones: 5 complete, 4 on track, 3 off track."""
+    if standing.number(Status.COMPLETE) == standing.total:
+        return ""  # the reason has said so
     parts = [f"{n} {chip(s, settings).word.lower()}" for s, n in standing.counts]
-    return f"{count(standing.total, 'milestone')}: {', '.join(parts)}."
+    between = "; " if any("," in part for part in parts) else ", "
+    return f"{count(standing.total, 'milestone')}: {between.join(parts)}."
 
 
 def _focus(focus: FocusArea, position: Position, settings: Settings) -> FocusPart:
@@ -155,7 +159,7 @@ def _focus(focus: FocusArea, position: Position, settings: Settings) -> FocusPar
     done = [s for s in states if _done_this_month(s, position)]
     due_now = [s for s in states if s not in done and _is_due_now(s, position.period_end)]
     rest = [s for s in states if s not in done and s not in due_now and s.status is not Status.COMPLETE]
-    due_next = [s for s in rest if s.due and 0 < (s.due - position.period_end).days <= DUE_NEXT_DAYS]
+    due_next = [s for s in rest if _is_due_next(s, position.period_end)]
     under_way = [s for s in rest if s not in due_next and s.status is not Status.NOT_YET_DUE]
     later = [s for s in rest if s not in due_next and s not in under_way]
     new = [e for e in position.evidence if e.month == month and position.plan.focus_of(_first(e.supports)) == focus.ref]
@@ -191,7 +195,7 @@ def _first(refs: tuple[str, ...]) -> str:
 
 def _refs(refs: tuple[str, ...], position: Position) -> Iterable[Ref]:
     for ref in refs:
-        yield milestone_ref(ref) if ref in position.plan.milestone else Ref(ref)
+        yield plan_ref(ref, position)
 
 
 def _done_this_month(state: MilestoneState, position: Position) -> bool:
@@ -203,9 +207,17 @@ def _done_this_month(state: MilestoneState, position: Position) -> bool:
     return state.updated == position.month
 
 
+def _is_due_next(state: MilestoneState, period_end: dt.date) -> bool:
+    """Whether it falls due within about two months. Ongoing work begins on its day and is never due."""
+    if state.milestone.due.kind is DueKind.ONGOING or state.due is None:
+        return False
+    return 0 < (state.due - period_end).days <= DUE_NEXT_DAYS
+
+
 def _is_due_now(state: MilestoneState, period_end: dt.date) -> bool:
     return (
-        state.current.due is not None
+        state.milestone.due.kind is not DueKind.ONGOING
+        and state.current.due is not None
         and state.current.due <= period_end
         and state.current.status is not Status.COMPLETE
     )
@@ -213,32 +225,51 @@ def _is_due_now(state: MilestoneState, period_end: dt.date) -> bool:
 
 def _done_row(state: MilestoneState, position: Position, settings: Settings) -> DoneRow:
     done = state.current.completed_on
-    said = " ".join(c.progress for c in state.latest if c.progress)
     return DoneRow(
         ref=milestone_ref(state.ref),
         title=state.milestone.title,
         done=day(done) if done else NONE_GIVEN,
         chip=chip(state.current.status, settings),
-        said=said,
+        said=_in_turn(state, position, "progress"),
     )
 
 
 def open_row(state: MilestoneState, position: Position, settings: Settings) -> OpenRow:
     """An open milestone with the reason for its status and what its partners say."""
-    age = ""
-    if state.updated is not None and state.age:
-        age = f"Carried forward from {state.updated.label}, {count(state.age, 'month')} ago."
     return OpenRow(
         ref=milestone_ref(state.ref),
         title=state.milestone.title,
-        due=day(state.current.due) if state.current.due else state.milestone.due.words,
+        due=day(state.current.due) if state.current.due else _capital(state.milestone.due.words),
         chip=chip(state.status, settings),
         why=state.reason,
         progress=_in_turn(state, position, "progress"),
         next_steps=_in_turn(state, position, "next_steps"),
-        differs=state.differs,
-        age=age,
+        differs=_differs(state),
+        age=_age(state),
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _differs(state: MilestoneState) -> str:
+    """What was claimed where the status is another; why is told only where the reason for the status does not."""
+    if state.status is Status.EVIDENCE_AWAITED:
+        return ""  # its reason begins with the claim
+    because = state.current.judgement.because
+    return state.differs.removesuffix(f", but {because}.") + "." if _ends_so(state.differs, because) else state.differs
+
+
+def _ends_so(differs: str, because: str) -> bool:
+    return bool(because) and differs.endswith(f", but {because}.")
+
+
+def _age(state: MilestoneState) -> str:
+    """How old the words are, where the reason for the status has not said it."""
+    if state.updated is None or not state.age or "the last was for" in state.reason:
+        return ""
+    return f"Last update for {state.updated.label}, {count(state.age, 'month')} ago."
 
 
 def _in_turn(state: MilestoneState, position: Position, field: str) -> str:
@@ -255,8 +286,8 @@ def _later(later: list[MilestoneState], done: list[MilestoneState]) -> str:
         parts.append(f"{count(len(done), 'milestone was', 'milestones were')} done earlier")
     if later:
         first = min((s.due for s in later if s.due), default=None)
-        after = f", the first on {day(first)}" if first else ""
-        parts.append(f"{count(len(later), 'milestone is', 'milestones are')} due later{after}")
+        after = f", {'' if len(later) == 1 else 'the first '}on {day(first)}" if first else ""
+        parts.append(f"{count(len(later), 'milestone is', 'milestones are')} still to come{after}")
     return f"{listed(parts)}." if parts else ""
 
 
@@ -266,9 +297,11 @@ def _expected(position: Position, focus_ref: str) -> str:
         return ""
     held = {ref for item in position.evidence if item.accepted for ref in item.meets}
     met = sum(p.ref in held for p in expected)
-    missing = [p.text[:1].lower() + p.text[1:] for p in expected if p.ref not in held]
-    said = f"{met} of {count(len(expected), 'expected item')} of evidence held."
-    return said + (f" Nothing yet against: {'; '.join(m.rstrip('.') for m in missing)}." if missing else "")
+    missing = [p.text.rstrip(".") for p in expected if p.ref not in held]
+    if not missing:
+        return "Something is held against every item of evidence that the plan expects here."
+    said = f"Something is held against {met} of the {count(len(expected), 'item')} of evidence expected here."
+    return f"{said} Nothing yet against: {'; '.join(missing)}."
 
 
 def open_risks(position: Position, area_ref: str = "") -> list[RiskState]:

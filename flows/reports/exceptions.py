@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flows.plan.due import DueKind
-from flows.plan.findings import Finding
+from flows.plan.findings import Finding, Severity
 from flows.plan.settings import Settings
-from flows.plan.words import count, day, days
+from flows.plan.words import count, day, days, listed, sentence
 from flows.position.model import MilestoneState, Position, Status
-from flows.reports.parts import NONE_GIVEN, Chip, Ref, chip, milestone_ref, of_kind, waiting_for
+from flows.reports.parts import NONE_GIVEN, Chip, Ref, chip, milestone_ref, of_kind, plan_ref, waiting_for
+from flows.reports.summary import is_overdue
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class NoticedTable:
 
 @dataclass(frozen=True, slots=True)
 class Exceptions:
-    """All exceptions of the month; `none` names the kinds of which there are none."""
+    """All exceptions of the month; `none` names the kinds of which there are none. A milestone that is late stands
+    among the late ones only, with all that was noticed of it."""
 
     overdue: tuple[LateRow, ...]
     slipping: tuple[LateRow, ...]
@@ -88,7 +91,7 @@ KINDS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     (
         "silent",
         "Missing or repeated updates",
-        "The last status of each of these is carried forward.",
+        "What was last said of each of these stands until there is an update.",
         ("milestone.no-update", "milestone.same-words"),
     ),
     (
@@ -138,7 +141,7 @@ KINDS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     (
         "returns",
         "Missing, late or repeated returns",
-        "Where no return could be used, the last status of each milestone is carried forward.",
+        "Where no return could be used, what the partner said before stands.",
         (
             "return.missing",
             "return.late",
@@ -149,27 +152,102 @@ KINDS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
             "return.unreadable",
         ),
     ),
+    (
+        "other",
+        "Other answers that could not be used as they stand",
+        "An answer that cannot be used is left out of this report until it is put right.",
+        (),
+    ),
 )
+"""The kinds in the order in which they are printed: anchor, heading, what the heading means, codes of the findings.
+The last takes every error and query about the month's returns that the others do not name."""
+
+LATE_CODES = frozenset(
+    {
+        "milestone.joint-leads-disagree",
+        "milestone.went-backwards",
+        "milestone.complete-in-future",
+        "milestone.on-track-though-late",
+        "milestone.forecast-in-past",
+        "milestone.due-changed",
+        "milestone.no-update",
+        "milestone.same-words",
+        "milestone.occurrence-missed",
+    }
+)
+"""Findings that are told with a milestone that is overdue or slipping, so that all of it reads together."""
+
+ELSEWHERE = frozenset({"milestone.occurrence-missed", "evidence.expected-missing"})
+"""Findings that the report tells in other places: among the overdue, and in the focus areas."""
 
 
 def exceptions(position: Position, settings: Settings) -> Exceptions:
     """Every exception of the month. A milestone appears once among the late ones, as overdue or as slipping."""
+    late = {s.ref for s in position.milestones if _is_overdue(s, position) or _is_slipping(s, position)}
+    with_late = {f for f in position.findings if f.about in late and f.code in LATE_CODES}
     overdue = tuple(_late(s, position, settings) for s in position.milestones if _is_overdue(s, position))
     slipping = tuple(_late(s, position, settings) for s in position.milestones if _is_slipping(s, position))
-    tables = tuple(_table(position, *kind) for kind in KINDS)
+    kinds = [(kind, _of(kind, position)) for kind in KINDS]
+    left = _grouped([(kind[0], f) for kind, found in kinds for f in found if _is_news(f, position)], with_late)
+    tables = tuple(
+        NoticedTable(f"exceptions-{anchor}", heading, lead, tuple(_rows(left.get(anchor, []), with_late, position)))
+        for anchor, heading, lead, _ in KINDS
+    )
     none = [] if overdue else ["overdue milestones"]
     none += [] if slipping else ["milestones forecast late"]
-    none += [t.heading[:1].lower() + t.heading[1:] for t in tables if not t.rows]
+    none += [heading[:1].lower() + heading[1:] for (_, heading, _, codes), found in kinds if codes and not found]
     filled = tuple(t for t in tables if t.rows)
     total = len(overdue) + len(slipping) + sum(len(t.rows) for t in filled)
     return Exceptions(overdue, slipping, filled, tuple(none), total)
 
 
+def _of(kind: tuple[str, str, str, tuple[str, ...]], position: Position) -> tuple[Finding, ...]:
+    """The findings of one kind; of the last, those that no other names."""
+    if kind[3]:
+        return of_kind(position, *kind[3])
+    named = ELSEWHERE.union(*(codes for *_, codes in KINDS))
+    return tuple(
+        f for f in position.findings if f.code not in named and f.kind != "plan" and f.severity is not Severity.NOTE
+    )
+
+
+def _is_news(finding: Finding, position: Position) -> bool:
+    """Whether it must be told this month: that a figure cannot be given is told once for each reason, and from then
+    on only beside the measures of its focus area."""
+    state = position.measure.get(finding.about)
+    if finding.code != "measure.not-available" or finding.severity is not Severity.NOTE or state is None:
+        return True
+    now = next((v for v in reversed(state.said) if v.month == position.month and v.value is None), None)
+    before = next((v for v in reversed(state.said) if v.month < position.month), None)
+    return now is None or before is None or before.value is not None or before.comment != now.comment
+
+
+_Group = list[Finding]
+
+
+def _grouped(told: Iterable[tuple[str, Finding]], with_late: set[Finding]) -> dict[str, list[_Group]]:
+    """What was noticed of one milestone, of one risk or about one partner's return is one row, under the first of
+    the headings that it falls under."""
+    groups: dict[tuple[str, str], tuple[str, _Group]] = {}
+    for number, (heading, finding) in enumerate(told):
+        if finding not in with_late:
+            key = _one_row(finding) or ("", str(number))
+            groups.setdefault(key, (heading, []))[1].append(finding)
+    by_heading: dict[str, list[_Group]] = {}
+    for heading, group in groups.values():
+        by_heading.setdefault(heading, []).append(group)
+    return by_heading
+
+
+def _one_row(finding: Finding) -> tuple[str, str] | None:
+    """What findings must share to be told in one row; None for one that is told by itself."""
+    if finding.kind == "return":
+        return "return", finding.who
+    return (finding.kind, finding.about) if finding.kind in ("milestone", "risk") and finding.about else None
+
+
 def _is_overdue(state: MilestoneState, position: Position) -> bool:
-    open_ = state.status not in (Status.COMPLETE, Status.EVIDENCE_AWAITED)
-    dated = state.milestone.due.kind is not DueKind.ONGOING and state.current.due is not None
-    unfinished = state.current.status not in (Status.COMPLETE, Status.EVIDENCE_AWAITED)
-    return open_ and unfinished and dated and state.current.due <= position.period_end  # type: ignore[operator]
+    return state.milestone.due.kind is not DueKind.ONGOING and is_overdue(state.current, position)
 
 
 def _is_slipping(state: MilestoneState, position: Position) -> bool:
@@ -183,77 +261,123 @@ def _is_slipping(state: MilestoneState, position: Position) -> bool:
 
 def _late(state: MilestoneState, position: Position, settings: Settings) -> LateRow:
     current = state.current
+    noticed_of_it = [f for f in position.findings if f.about == state.ref and f.code in LATE_CODES]
     return LateRow(
         ref=milestone_ref(state.ref),
         title=state.milestone.title,
         due=day(current.due) if current.due else NONE_GIVEN,
         forecast=day(current.forecast) if current.forecast and current.forecast > position.period_end else "",
         chip=chip(state.status, settings),
-        what=_what_is_said(state, position),
-        whose=waiting_for(state, position),
+        what=" ".join([*_what_is_said(state, position), *_what_was_noticed(state, noticed_of_it, position)]),
+        whose=_whose_move(state, noticed_of_it, position),
     )
 
 
-def _what_is_said(state: MilestoneState, position: Position) -> str:
+def _what_is_said(state: MilestoneState, position: Position) -> Iterable[str]:
     """What has become of it, and what its partner says stands in the way."""
-    parts = []
-    if state.current.due and state.current.due <= position.period_end:
-        parts.append(
-            f"{days((position.period_end - state.current.due).days)} overdue."
-            if state.current.due < position.period_end
-            else "Due on the last day of the month."
-        )
-    elif state.slippage and state.slippage > 0:
-        parts.append(f"{days(state.slippage)} after the first agreed date.")
-    if state.approved_by and state.current.first_due:
-        parts.append(f"First agreed for {day(state.current.first_due)}; moved by the {state.approved_by}.")
-    help_needed = next((c.help_needed for c in state.latest if c.help_needed), "")
-    if help_needed:
-        parts.append(help_needed if help_needed.endswith(".") else help_needed + ".")
-    elif state.updated is None:
-        parts.append("No update has been given.")
-    elif state.age:
-        parts.append(f"Last update for {state.updated.label}.")
-    return " ".join(parts)
+    current = state.current
+    if current.due and current.due <= position.period_end:
+        overdue_by = (position.period_end - current.due).days
+        yield f"{days(overdue_by)} overdue." if overdue_by else "Due on the last day of the month."
+    if state.approved_by and current.first_due:
+        by, _, when = state.approved_by.partition(", ")
+        yield f"The {by} moved it on {when} from {day(current.first_due)}."
+    elif current.due and current.due > position.period_end and state.slippage and state.slippage > 0:
+        yield f"Forecast {days(state.slippage)} after the first agreed date."
+    told = [(c.partner, sentence(c.help_needed)) for c in current.claims if c.help_needed]
+    told = told or [(c.partner, sentence(c.progress)) for c in current.claims if c.progress]
+    joint = len(state.milestone.partners) > 1
+    yield from (f"{_short(partner, position)}: {words}" if joint else words for partner, words in told)
 
 
-def _table(position: Position, anchor: str, heading: str, lead: str, codes: tuple[str, ...]) -> NoticedTable:
-    findings = _merged(of_kind(position, *codes), position)
-    return NoticedTable(f"exceptions-{anchor}", heading, lead, tuple(findings))
+def _what_was_noticed(state: MilestoneState, noticed_of_it: Iterable[Finding], position: Position) -> Iterable[str]:
+    for finding in noticed_of_it:
+        if finding.code == "milestone.no-update":
+            by = f" from {_short(finding.who, position)}" if len(state.milestone.partners) > 1 else ""
+            yield f"No update this month{by}; {finding.says.partition('; ')[2]}"
+        elif finding.code != "milestone.occurrence-missed" or " occurrences " in finding.says:
+            yield sentence(_as_it(finding.says, state.ref))
 
 
-def _merged(findings: tuple[Finding, ...], position: Position) -> Iterable[Noticed]:
+def _whose_move(state: MilestoneState, noticed_of_it: Iterable[Finding], position: Position) -> str:
+    """Who must act, and on what where more is asked than to finish it."""
+    asked = dict.fromkeys(
+        (_short(f.who, position), f.todo) for f in noticed_of_it if f.code != "milestone.occurrence-missed"
+    )
+    said = (todo if todo.startswith(name) else f"{name}: {todo[:1].lower()}{todo[1:]}" for name, todo in asked)
+    return " ".join(said) or waiting_for(state, position)
+
+
+def _short(partner: str, position: Position) -> str:
+    plan = position.plan
+    return (plan.partner.get(partner) or plan.improvement_group).short_name
+
+
+def _as_it(says: str, ref: str) -> str:
+    """What a finding says where its milestone stands beside it: the reference becomes "it"."""
+    return re.sub(rf"(?<![\d.]){re.escape(ref)}(?!\d|\.\d)", "it", says)
+
+
+def _rows(groups: Iterable[_Group], with_late: set[Finding], position: Position) -> Iterable[Noticed]:
     """Findings as rows; updates that one partner owes on several milestones are told in one row."""
     silent: dict[str, list[Finding]] = {}
-    for finding in findings:
-        if finding.code == "milestone.no-update":
-            silent.setdefault(finding.who, []).append(finding)
+    for group in groups:
+        if len(group) == 1 and group[0].code == "milestone.no-update":
+            silent.setdefault(group[0].who, []).append(group[0])
         else:
-            yield noticed(finding, position)
+            yield noticed(group, position)
     for who, owed in silent.items():
-        if len(owed) == 1:
-            yield noticed(owed[0], position)
-            continue
-        refs = ", ".join(sorted((f.about for f in owed), key=_numbers))
-        name = position.plan.partner[who].short_name
-        says = f"{name} gave no update this month on {count(len(owed), 'live milestone')}: {refs}."
-        yield Noticed(Ref(NONE_GIVEN), says, "Give status, progress and forecast for each.", name)
+        also = any(f.who == who and f.code == "milestone.no-update" for f in with_late)
+        yield noticed(owed, position) if len(owed) == 1 else _silent(who, owed, also, position)
+
+
+def _silent(who: str, owed: list[Finding], also: bool, position: Position) -> Noticed:
+    """One row for the milestones of which a partner said nothing. `also` tells that some of the late ones are too."""
+    name = _short(who, position)
+    refs = listed(sorted((f.about for f in owed), key=_numbers))
+    which = count(len(owed), "other live milestone" if also else "live milestone")
+    says = f"{name} gave no update this month on {which}: {refs}."
+    return Noticed(Ref("Several"), says, "Give status, progress and forecast for each.", name)
 
 
 def _numbers(ref: str) -> list[int]:
     return [int(part) for part in ref.split(".") if part.isdigit()]
 
 
-def _about(ref: str, position: Position) -> str:
+def noticed(group: _Group, position: Position) -> Noticed:
+    """Findings as one row: what they are about, what was noticed, what to do, whose move."""
+    group = sorted(group, key=lambda f: f.code == "return.missing")  # first why, then that there is none
+    first = group[0]
+    says = [_plainly(first), *(_again(f, position) for f in group[1:])]
+    asked = dict.fromkeys(f.todo for f in group)
+    todo = [t for t in asked if not any(other != t and other.startswith(t.rstrip(".")) for other in asked)]
+    whose = dict.fromkeys(_short(f.who, position) for f in group)
+    return Noticed(_about(first, position), " ".join(says), " ".join(todo), ", ".join(whose))
+
+
+def _about(finding: Finding, position: Position) -> Ref:
     """What a finding is about, short enough for a narrow column: of a measure, its focus area."""
-    if ref in position.plan.measure:
-        return position.plan.measure[ref].focus_ref
-    return ref if len(ref) <= 8 else NONE_GIVEN
+    if finding.kind == "return":
+        return Ref("Return")
+    if finding.kind == "evidence" and finding.about not in position.plan.milestone:
+        return Ref("Item")
+    short = len(finding.about) <= 8 or finding.about in position.plan.measure
+    return plan_ref(finding.about, position) if short else Ref(NONE_GIVEN)
 
 
-def noticed(finding: Finding, position: Position) -> Noticed:
-    """One finding as a row: what it is about, what was noticed, what to do, whose move."""
-    plan = position.plan
-    about = milestone_ref(finding.about) if finding.about in plan.milestone else Ref(_about(finding.about, position))
-    whose = plan.partner[finding.who].short_name if finding.who in plan.partner else plan.improvement_group.short_name
-    return Noticed(about, finding.says, finding.todo, whose)
+def _again(finding: Finding, position: Position) -> str:
+    """A second thing noticed of what the row is about: "it" instead of its name."""
+    if finding.code == "return.missing":
+        return sentence(finding.says.partition("; ")[2])
+    risk = next((r for r in position.risks if r.ref == finding.about), None)
+    name = f"Risk {risk.ref} ({risk.title})" if risk and risk.title else f"Risk {finding.about}"
+    says = finding.says.replace(name, "It", 1) if finding.kind == "risk" else _plainly(finding)
+    return sentence(_as_it(says, finding.about)) if finding.kind == "milestone" else says
+
+
+def _plainly(finding: Finding) -> str:
+    """What a finding says, with the mark for a missing figure in words."""
+    if finding.code != "measure.not-available":
+        return finding.says
+    says = re.sub(r" (is|are) marked “x” for ", r" \1 not available for ", finding.says)
+    return says.replace(": Not available: ", ": ", 1)

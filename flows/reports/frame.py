@@ -67,17 +67,21 @@ def how_to_read(position: Position, settings: Settings) -> Reading:
     meanings = {
         Status.COMPLETE: "Said complete, with a date on or before the period end and at least one accepted item of evidence.",
         Status.EVIDENCE_AWAITED: "Said complete, but without accepted evidence or without a date. It does not count as complete.",
-        Status.ON_TRACK: "Work is under way and its lead forecasts that it will be done in time.",
+        Status.ON_TRACK: "Its lead reports it on track or forecasts it in time; ongoing work is reported on every month; "
+        "every due day so far of a milestone that recurs is done.",
         Status.AT_RISK: f"Forecast up to {late} days late; or due within {soon} days with no forecast or no update this month; "
-        "or its lead says so.",
-        Status.OFF_TRACK: f"Due on or before the period end and not done; or forecast more than {late} days late; or its lead says so.",
-        Status.NOT_YET_DUE: "Starts later, and nothing is expected yet.",
+        "or ongoing work without an update this month; or its lead says so.",
+        Status.OFF_TRACK: f"Due on or before the period end and not done; or forecast more than {late} days late; "
+        "or ongoing work of which nothing has ever been reported; or its lead says so.",
+        Status.NOT_YET_DUE: "Nothing is expected yet.",
     }
-    movements = (
+    movements: tuple[MovedRule, ...] = (
         MovedRule(Moved("improved", "Improved"), "The status is better than at the end of last month."),
         MovedRule(Moved("worsened", "Worsened"), "The status is worse than at the end of last month."),
         MovedRule(Moved("same", "No change"), "The status is the same as at the end of last month."),
     )
+    if position.month == settings.calendar.first:
+        movements = (MovedRule(Moved("new", "First report"), "There is no earlier month to compare with."),)
     share = f"{rules.off_track_share:.0%}"
     return Reading(
         statuses=tuple(StatusRule(chip(status, settings), meaning) for status, meaning in meanings.items()),
@@ -94,14 +98,14 @@ def how_to_read(position: Position, settings: Settings) -> Reading:
         ),
         dates=(
             "Due dates are the first agreed dates of the plan unless the board has approved another; slippage is always measured "
-            "against the first agreed date. A milestone that recurs is judged on each of its due days. A milestone without an "
-            "update keeps its last status, and the report says how old that is."
+            "against the first agreed date. A milestone that recurs is judged on each of its due days. One that recurs or "
+            "is ongoing is never complete. Where there is no update, the last one stands, and the report says how old it is."
         ),
         figures=(
             "Figures are printed as partners returned them. A figure that cannot be right is not used. A figure that is given "
             "again with another value replaces the earlier one, and the change is listed among the exceptions. Direction of "
             "travel compares the latest figure with the one before it, by the way the measure improves; it does not show "
-            "whether the change is more than chance."
+            "whether the change is more than chance. A provisional figure is printed without a direction."
         ),
         notes=position.plan.notes,
     )

@@ -6,17 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flows.plan.calendar import board_date, is_annual_review, is_stocktake, next_stocktake, returns_due
+from flows.plan.due import DueKind
 from flows.plan.periods import Month
 from flows.plan.settings import Settings
-from flows.plan.words import day
+from flows.plan.words import day, listed, sentence
 from flows.position.model import MilestoneState, Position, Status
-from flows.position.returned import returns_in_words
 from flows.reports.areas import AreaPart, RiskLine, area_parts, open_risks, risk_line
 from flows.reports.exceptions import Exceptions, exceptions
 from flows.reports.frame import Reading, frame, how_to_read
-from flows.reports.parts import NONE_GIVEN, Chip, Frame, Ref, chip, milestone_ref
+from flows.reports.parts import NONE_GIVEN, Chip, Frame, Ref, chip, milestone_ref, plan_ref
 from flows.reports.returns_state import ReturnRow, return_rows
-from flows.reports.summary import Summary, summary
+from flows.reports.summary import Summary, returns_said, summary
 
 FORWARD_MONTHS = 3
 """The forward look reaches this many months past the period."""
@@ -41,12 +41,14 @@ class ForwardMonth:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A decision the board took, or a date it moved."""
+    """A decision the board took, or a date it moved; `asked` is what it had been asked under the same number, and
+    when. Of an ask that has no answer yet, `dated` is the month in which it was asked."""
 
     number: str
     dated: str
     about: Ref
     text: str
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class HighlightReport:
     forward: tuple[ForwardMonth, ...]
     forward_words: tuple[str, ...]
     feedback: tuple[FeedbackRow, ...]
+    unanswered: str
     returns: tuple[ReturnRow, ...]
     returns_words: str
     reading: Reading
@@ -122,8 +125,9 @@ def highlight_report(position: Position, settings: Settings) -> HighlightReport:
         forward=tuple(_forward(position)),
         forward_words=tuple(_forward_words(position, settings)),
         feedback=tuple(_feedback(position)),
+        unanswered=unanswered_feedback(position),
         returns=return_rows(position),
-        returns_words=f"{returns_in_words(position.returns)}.",
+        returns_words=returns_said(position.returns),
         reading=how_to_read(position, settings),
         entries=tuple(_entries(position, settings)),
         glossary=tuple(TermRow(t.term, t.meaning) for t in position.plan.glossary),
@@ -133,29 +137,35 @@ def highlight_report(position: Position, settings: Settings) -> HighlightReport:
 def _decided(position: Position) -> Iterable[DecisionRow]:
     """What the board decided since the last report, as this month's return of the improvement group says."""
     for decision in position.decisions:
-        if decision.month == position.month and decision.kind.casefold() in ("decision", "date change"):
-            moved = f" New due date: {day(decision.new_date)}." if decision.new_date else ""
+        if decision.month == position.month and decision.kind.casefold() in _ANSWERS:
+            new = day(decision.new_date) if decision.new_date else ""
+            moved = f"New due date: {new}." if new and new not in decision.text else ""
             yield DecisionRow(
                 number=decision.number,
                 dated=day(decision.dated) if decision.dated else NONE_GIVEN,
-                about=_about(decision.about, position),
-                text=decision.text.rstrip(".") + "." + moved,
+                about=plan_ref(decision.about, position),
+                text=" ".join(part for part in (sentence(decision.text), moved) if part),
+                asked=_asked(decision.number, position),
             )
+
+
+_ANSWERS = ("decision", "date change")
+
+
+def _asked(number: str, position: Position) -> str:
+    """What the board had been asked under a number, and in which month's report; "" where it decided unasked."""
+    asks = (d for d in position.decisions if number and d.number == number and d.kind.casefold() == "ask")
+    ask = next((d for d in asks if d.month <= position.month), None)
+    return f"Asked in the report for {ask.month.label}: {sentence(ask.text)}" if ask else ""
 
 
 def _open_asks(position: Position) -> Iterable[DecisionRow]:
     """Asks of earlier months that are still open: no answer of the board is on record."""
     for ask in position.decisions:
         if ask.kind.casefold() == "ask" and ask.month < position.month and ask.state.casefold() in ("", "open"):
-            answered = any(
-                d.number == ask.number and d.kind.casefold() in ("decision", "date change") for d in position.decisions
-            )
+            answered = any(d.number == ask.number and d.kind.casefold() in _ANSWERS for d in position.decisions)
             if not answered:
-                yield DecisionRow(ask.number, ask.month.label, _about(ask.about, position), ask.text)
-
-
-def _about(ref: str, position: Position) -> Ref:
-    return milestone_ref(ref) if ref in position.plan.milestone else Ref(ref or NONE_GIVEN)
+                yield DecisionRow(ask.number, ask.month.label, plan_ref(ask.about, position), sentence(ask.text))
 
 
 def _forward(position: Position) -> Iterable[ForwardMonth]:
@@ -172,6 +182,8 @@ def _forward(position: Position) -> Iterable[ForwardMonth]:
 
 def _falls_due(state: MilestoneState, month: Month) -> bool:
     due = state.milestone.due
+    if due.kind is DueKind.ONGOING:
+        return False
     if due.cadence_months:
         return any(day >= month.first_day for day in due.occurrences(month.last_day))
     open_ = state.status is not Status.COMPLETE
@@ -183,11 +195,23 @@ def _forward_words(position: Position, settings: Settings) -> Iterable[str]:
     following = position.month.next()
     yield f"Returns for {following.label} are due by {day(returns_due(following, settings))}."
     yield f"The {settings.partnership.board} reads the report for {following.label} on {day(board_date(following, settings))}."
-    coming = position.month if is_stocktake(position.month, settings) else next_stocktake(position.month, settings)
-    when = "this month" if coming == position.month else f"for {coming.label}"
-    yield f"The next stocktake is {when}."
-    review = next(m for n in range(13 * 12) if is_annual_review(m := position.month.next(n), settings))
-    yield f"The next annual review is for {review.label}."
+    month, now = position.month, "goes to the board with this report"
+    stocktake = f"next stocktake is for {next_stocktake(month, settings).label}."
+    yield f"The stocktake for {month.label} {now}; the {stocktake}" if is_stocktake(month, settings) else f"The {stocktake}"
+    coming = next(m for n in range(1, 13 * 12) if is_annual_review(m := month.next(n), settings))
+    review = f"next annual review is for {coming.label}."
+    yield f"The annual review for {month.label} {now}; the {review}" if is_annual_review(month, settings) else f"The {review}"
+    yield from _beginning(position)
+
+
+def _beginning(position: Position) -> Iterable[str]:
+    """Ongoing work that begins in the months of the forward look: it is never due, so it is not in the table."""
+    for ahead in range(1, FORWARD_MONTHS + 1):
+        month = position.month.next(ahead)
+        ongoing = [s for s in position.milestones if s.milestone.due.kind is DueKind.ONGOING and s.due]
+        refs = [s.ref for s in ongoing if s.due and month.first_day <= s.due <= month.last_day]
+        if refs:
+            yield f"Ongoing work begins in {month.label}: {listed(refs)}."
 
 
 def _feedback(position: Position) -> Iterable[FeedbackRow]:
@@ -202,6 +226,27 @@ def _feedback(position: Position) -> Iterable[FeedbackRow]:
             )
 
 
+def unanswered_feedback(position: Position) -> str:
+    """How many comments of earlier months have no "we did" yet, and since when the oldest has been waiting.
+
+    Families' words are the same comment for as long as they are returned under the same words.
+    """
+    first: dict[str, Month] = {}
+    answered: set[str] = set()
+    for item in position.feedback:
+        words = " ".join(item.you_said.casefold().split())
+        first.setdefault(words, item.month)
+        if item.we_did:
+            answered.add(words)
+    waiting = [month for words, month in first.items() if words not in answered and month < position.month]
+    if not waiting:
+        return ""
+    if len(waiting) == 1:
+        return f"One comment from an earlier month, {waiting[0].label}, still has no “we did”."
+    oldest = min(waiting).label
+    return f"{len(waiting)} comments from earlier months still have no “we did”; the oldest was returned for {oldest}."
+
+
 def _entries(position: Position, settings: Settings) -> Iterable[EntryTable]:
     """Every milestone of the plan in one line, area by area."""
     for area in position.plan.areas:
@@ -214,13 +259,15 @@ def _due_words(state: MilestoneState) -> str:
     current = state.current
     if state.approved_by and current.due and current.first_due:
         return f"{day(current.due)}, moved from {day(current.first_due)}"
-    return state.milestone.due.words
+    words = state.milestone.due.words
+    return words[:1].upper() + words[1:]
 
 
 def _entry(state: MilestoneState, settings: Settings) -> EntryRow:
     current = state.current
-    done, forecast = current.completed_on, current.forecast
-    outcome = day(done) if done else day(forecast) if forecast else ""
+    closed = current.status in (Status.COMPLETE, Status.EVIDENCE_AWAITED)
+    outcome_on = current.completed_on if closed else current.forecast
+    outcome = day(outcome_on) if outcome_on else ""
     if state.milestone.due.cadence_months:
         outcome = state.reason.partition(" done so far")[0] + " done" if " done so far" in state.reason else ""
     return EntryRow(

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flows.plan.model import Improves
-from flows.plan.words import figure, sentence
-from flows.position.measure_checks import shown
+from flows.plan.periods import Month
+from flows.plan.words import figure, listed, sentence
+from flows.position.measure_checks import in_a_sentence, shown
 from flows.position.model import Direction, MeasureState, Position, Value
 from flows.reports.chart import Chart, ChartLine, ChartPoint
 from flows.reports.parts import NONE_GIVEN
@@ -27,6 +28,12 @@ _STYLES = {
     Direction.LEVEL: "same",
     Direction.NOT_JUDGED: "",
 }
+
+MOVED_FROM = 0.01
+"""A measure has moved, for page one, from a change of 1 percentage point, or of 1% of the figure."""
+
+ON_PAGE_ONE = 3
+"""How many measures that moved are named on page one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +72,49 @@ def measure_table(position: Position, focus_ref: str) -> MeasureTable:
         comparators=names,
         has_target=any(s.measure.target is not None for s in known),
         rows=tuple(_line(state, names, position) for state in known),
-        without=_without(states),
+        without=_without(states, position),
     )
 
 
-def _without(states: list[MeasureState]) -> str:
-    """Which measures have no figure: those said not to be available, and those that were never returned."""
+def _without(states: list[MeasureState], position: Position) -> str:
+    """Which measures have no figure: those said not to be available, and those that were never returned; and which
+    baselines nothing can be compared with."""
     parts = []
     told = [s for s in states if s.said and not s.latest]
     for why in dict.fromkeys(s.series[-1].comment for s in told):
         of_them = [s for s in told if s.series[-1].comment == why]
-        parts.append(f"Not available: {_titles(of_them)}. {sentence(why)}".strip())
+        said = sentence(why.removeprefix("Not available: "))
+        parts.append(f"Not available: {_titles(of_them, states)}. {said}".strip())
     never = [s for s in states if not s.said]
     if never:
-        parts.append(f"No figure returned yet: {_titles(never)}.")
+        parts.append(f"No figure returned yet: {_titles(never, states)}.")
+    doubtful = doubtful_baselines(position)
+    sets = dict.fromkeys(s.measure.set_name or s.measure.title for s in states if s.measure.ref in doubtful)
+    if sets:
+        named = listed(name[:1].lower() + name[1:] for name in sets)
+        parts.append(f"Some baselines for {named} cannot be true as labelled, so compare nothing with them.")
     return " ".join(parts)
 
 
-def _titles(states: list[MeasureState]) -> str:
-    """The measures by name; a whole set by the name of the set."""
-    names = dict.fromkeys(s.measure.set_name or s.measure.title for s in states)
-    return "; ".join(names)
+def _titles(missing: list[MeasureState], states: list[MeasureState]) -> str:
+    """The measures by name; a whole set, where all of it is missing, by the name of the set."""
+    gone = {s.measure.ref for s in missing}
+    kept = {s.measure.set_name for s in states if s.measure.ref not in gone}
+    names = (s.measure.title if s.measure.set_name in kept else s.measure.set_name or s.measure.title for s in missing)
+    return "; ".join(dict.fromkeys(names))
+
+
+def doubtful_baselines(position: Position) -> frozenset[str]:
+    """The measures, by reference, of each set whose baselines the check of the plan found to contradict each other."""
+    plan = position.plan
+    found = {f.about for f in position.findings if f.code == "plan.baselines-contradict" and f.about in plan.measure}
+    sets = {(plan.measure[ref].focus_ref, plan.measure[ref].set_name) for ref in found} - {("", "")}
+    return frozenset(m.ref for m in plan.measures if m.ref in found or (m.set_name and (m.focus_ref, m.set_name) in sets))
+
+
+def judged(state: MeasureState) -> Direction:
+    """The direction of travel, which is not judged by a figure that is still provisional."""
+    return Direction.NOT_JUDGED if state.latest and state.latest.provisional else state.direction
 
 
 def _line(state: MeasureState, names: tuple[str, ...], position: Position) -> MeasureLine:
@@ -96,8 +125,8 @@ def _line(state: MeasureState, names: tuple[str, ...], position: Position) -> Me
         title=measure.title,
         latest=_latest(state, latest),
         period=latest.period.label if latest else "",
-        direction=_WORDS[state.direction],
-        direction_style=_STYLES[state.direction],
+        direction=_WORDS[judged(state)],
+        direction_style=_STYLES[judged(state)],
         baseline=NONE_GIVEN if measure.baseline is None else shown(measure, measure.baseline),
         target=NONE_GIVEN if measure.target is None else shown(measure, measure.target),
         comparators=tuple(comparators.get(name, NONE_GIVEN) for name in names),
@@ -112,53 +141,91 @@ def _latest(state: MeasureState, latest: Value | None) -> str:
 
 
 def _note(state: MeasureState, position: Position) -> str:
-    """What must be known to read the figure: its parts, or why there is none for this month."""
+    """What must be known to read the figure: its parts, what is said of one that is provisional, and why there is
+    none for this month."""
     latest = state.latest
     newest = state.series[-1] if state.series else None
-    if newest and newest.value is None and newest.month == position.month:
-        return sentence(newest.comment) if newest.comment else "No figure this month."
+    parts = []
     if latest and latest.numerator is not None and latest.denominator:
-        return f"{figure(latest.numerator, 0)} of {figure(latest.denominator, 0)}"
-    return ""
+        parts.append(f"{figure(latest.numerator, 0)} of {figure(latest.denominator, 0)}.")
+    if latest and latest.provisional and latest.comment:
+        parts.append(sentence(latest.comment))
+    if newest and newest.value is None and newest.month == position.month:
+        parts.append(sentence(newest.comment) if newest.comment else "No figure this month.")
+    said = " ".join(parts)
+    return said.rstrip(".") if len(parts) == 1 and said[:1].isdigit() else said
 
 
 def moved_measures(position: Position) -> tuple[str, ...]:
-    """A sentence for each measure with a new figure this month that moved, worsening ones first, then improving."""
-    order = {Direction.WORSENING: 0, Direction.IMPROVING: 1}
-    states = [s for s in position.measures if s.is_new and s.direction in order]
-    return tuple(measure_sentence(s) for s in sorted(states, key=lambda s: order[s.direction]))
+    """For page one: of the measures with a new figure the one that moved most, and with it those that worsened most,
+    one of a set; where too few worsened, those that moved most. Those that worsened stand first.
+
+    Where none moved as much as `MOVED_FROM`, one sentence says so; where no figure is new, that is said.
+    """
+    new = [s for s in position.measures if s.is_new and s.previous]
+    if not new:
+        return ("No measure has a new figure to compare with an earlier one.",) if position.measures else ()
+    ranked = sorted((s for s in new if _may_be_told(s)), key=_size, reverse=True)
+    if not ranked:
+        return ("None moved by 1 percentage point or more, or by 1% of the figure.",)
+    worst: dict[str, MeasureState] = {}
+    for state in ranked:
+        if judged(state) is Direction.WORSENING:
+            worst.setdefault(state.measure.set_name or state.measure.ref, state)
+    chosen = dict.fromkeys(s.measure.ref for s in (ranked[0], *worst.values(), *ranked))
+    told = [position.measure[ref] for ref in list(chosen)[:ON_PAGE_ONE]]
+    return tuple(measure_sentence(s, position.month) for s in sorted(told, key=_rank))
 
 
-def measure_sentence(state: MeasureState) -> str:
-    """What the latest figure says: where it is, how it moved, and how it stands to baseline and England."""
+def _may_be_told(state: MeasureState) -> bool:
+    """Whether it moved enough, in a direction that means something. Only a provisional figure is told unjudged."""
+    return state.direction in (Direction.WORSENING, Direction.IMPROVING) and _size(state) >= MOVED_FROM
+
+
+def _rank(state: MeasureState) -> int:
+    return {Direction.WORSENING: 0, Direction.IMPROVING: 2}.get(judged(state), 1)
+
+
+def _size(state: MeasureState) -> float:
+    """How far it moved, as a part of one: percentage points, or a share of the larger of the two figures, so that a
+    doubling weighs as much as a halving."""
+    figures = [v.value for v in state.known[-2:] if v.value is not None]
+    if state.change is None or not any(figures):
+        return 0.0
+    whole = 100.0 if state.measure.is_percentage else max(abs(value) for value in figures)
+    return round(abs(state.change) / whole, 9)
+
+
+def measure_sentence(state: MeasureState, month: Month) -> str:
+    """What the latest figure says and how it moved. The period is named where it is not `month` itself."""
     measure, latest, previous = state.measure, state.latest, state.previous
     if latest is None or latest.value is None:
         return f"{measure.title}: no figure has been returned."
-    said = f"{measure.title}: {shown(measure, latest.value)} for {latest.period.label}"
-    if previous and previous.value is not None and state.change is not None:
-        was = f"{shown(measure, previous.value)} for {previous.period.label}"
-        word = _WORDS[state.direction].lower()
-        said += f", from {was}" + (f" ({word})" if state.direction is not Direction.NOT_JUDGED else "")
-    if measure.baseline is not None:
-        said += f"; the baseline is {shown(measure, measure.baseline)}"
-    return sentence(said)
+    period = in_a_sentence(latest.period).removeprefix("the ")
+    which = "" if latest.period.label == month.label else f", {period}"
+    said = f"{measure.title}{which}: {_latest(state, latest)}"
+    if previous and previous.value is not None:
+        word = {Direction.NOT_JUDGED: "", Direction.LEVEL: ""}.get(judged(state), f", {_WORDS[judged(state)].lower()}")
+        said += f", from {shown(measure, previous.value)}{word}"
+    return f"{said}."
 
 
 def measure_charts(position: Position, focus_ref: str) -> tuple[Chart, ...]:
-    """A chart for each measure of a focus area with enough figures to draw and a new one this month."""
+    """A chart for each measure of a focus area with enough figures to draw."""
     states = [s for s in position.measures if s.measure.focus_ref == focus_ref and len(s.known) >= CHART_FROM]
-    return tuple(measure_chart(s) for s in states)
+    doubtful = doubtful_baselines(position)
+    return tuple(measure_chart(s, with_baseline=s.measure.ref not in doubtful) for s in states)
 
 
-def measure_chart(state: MeasureState) -> Chart:
-    """The series of a measure against its baseline, target and comparators."""
+def measure_chart(state: MeasureState, with_baseline: bool = True) -> Chart:
+    """The series of a measure against its target, its comparators and, unless that is in doubt, its baseline."""
     measure = state.measure
     return Chart(
         title=_finding(state),
         subtitle=f"{measure.title}, {_unit(measure.unit)}",
         unit=measure.unit,
         points=tuple(ChartPoint(v.period.label, v.period.end, v.value, v.provisional) for v in state.series),
-        lines=tuple(_lines(state)),
+        lines=tuple(_lines(state, with_baseline)),
         alt=_alt(state),
         source=f"Source: returns of {_months(state)}",
         from_zero=measure.unit in ("children", "weeks"),
@@ -175,19 +242,17 @@ def _finding(state: MeasureState) -> str:
     last, first = known[-1], known[0]
     assert last.value is not None
     assert first.value is not None
-    moved = last.value - first.value
-    if abs(moved) < 0.5 * 10**-measure.decimals:
-        way = "unchanged from"
-    else:
-        way = "up from" if moved > 0 else "down from"
-    return f"{shown(measure, last.value)} in {last.period.label}, {way} {shown(measure, first.value)} in {first.period.label}"
+    now, then = shown(measure, last.value), shown(measure, first.value)
+    way = "the same as" if now == then else "up from" if last.value > first.value else "down from"
+    now += " (provisional)" if last.provisional else ""
+    return f"{now} in {in_a_sentence(last.period)}, {way} {then} in {in_a_sentence(first.period)}"
 
 
-def _lines(state: MeasureState) -> Iterable[ChartLine]:
+def _lines(state: MeasureState, with_baseline: bool) -> Iterable[ChartLine]:
     measure = state.measure
     if measure.target is not None:
         yield ChartLine(f"Target {shown(measure, measure.target)}", measure.target, "target")
-    if measure.baseline is not None:
+    if with_baseline and measure.baseline is not None:
         yield ChartLine(f"Baseline {shown(measure, measure.baseline)}", measure.baseline, "baseline")
     for comparator in measure.comparators[:1]:
         yield ChartLine(f"{comparator.name} {shown(measure, comparator.value)}", comparator.value, "comparator")

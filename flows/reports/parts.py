@@ -80,6 +80,19 @@ def milestone_ref(ref: str) -> Ref:
     return Ref(ref, anchor(ref))
 
 
+def plan_ref(ref: str, position: Position) -> Ref:
+    """Any reference of the plan, linked to where the report speaks of it; a dash where there is none to give."""
+    plan = position.plan
+    if ref in plan.milestone:
+        return milestone_ref(ref)
+    focus = plan.measure[ref].focus_ref if ref in plan.measure else ref
+    if focus in position.standings and any(f.ref == focus for f in plan.focus_areas):
+        return Ref(focus, "focus-" + anchor(focus).removeprefix("m-"))
+    if ref in position.standings and any(a.ref == ref for a in plan.areas):
+        return Ref(ref, f"area-{ref}")
+    return Ref(focus or NONE_GIVEN)
+
+
 def anchor(ref: str) -> str:
     """The id of a reference's entry in the document."""
     return "m-" + ref.replace(".", "-")

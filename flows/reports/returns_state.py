@@ -30,7 +30,9 @@ def return_rows(position: Position) -> tuple[ReturnRow, ...]:
 
 
 def _row(state: PartnerReturn, position: Position) -> ReturnRow:
-    open_ = [f for f in position.findings if f.who == state.partner.key and f.severity is not Severity.NOTE]
+    """One partner's row. What is asked about the plan itself is not asked about the return."""
+    asked_of = [f for f in position.findings if f.who == state.partner.key and f.kind != "plan"]
+    open_ = [f for f in asked_of if f.severity is not Severity.NOTE]
     not_used = sum(f.severity is Severity.ERROR for f in open_)
     asked = len(open_) - not_used
     words = [count(asked, "query", "queries")] if asked else []
@@ -40,19 +42,21 @@ def _row(state: PartnerReturn, position: Position) -> ReturnRow:
         state=_STATES[state.state],
         received=day(state.counted.received) if state.counted else NONE_GIVEN,
         used=_used(state),
-        questions=listed(words) or "None",
+        questions=listed(words) or "Nothing",
     )
 
 
 def _used(state: PartnerReturn) -> str:
     if state.counted is None:
         aside = f"; {count(len(state.set_aside), 'file')} set aside" if state.set_aside else ""
-        return (f"Last used: {state.last_month.label}" if state.last_month else "None so far") + aside
+        return (f"Last used: {state.last_month.label}" if state.last_month else "No return so far") + aside
     content = state.counted.content
-    parts = [
-        count(len(content.milestones), "update"),
-        count(len(content.measures), "figure"),
-        count(len(content.evidence), "item") + " of evidence",
-        count(len(content.risks), "risk"),
-    ]
-    return ", ".join(parts)
+    held = (
+        (len(content.milestones), "update", "updates"),
+        (sum(row.value is not None for row in content.measures), "figure", "figures"),
+        (len(content.evidence), "item of evidence", "items of evidence"),
+        (len(content.risks), "risk", "risks"),
+        (len(content.feedback), "comment from families", "comments from families"),
+        (len(content.decisions), "row on asks and decisions", "rows on asks and decisions"),
+    )
+    return ", ".join(count(number, one, many) for number, one, many in held if number) or "Nothing filled in"

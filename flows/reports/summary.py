@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from flows.plan.due import DueKind
 from flows.plan.settings import Settings
 from flows.plan.words import count, listed, sentence
-from flows.position.model import MilestoneState, Movement, Occurrence, Position, Status
-from flows.position.returned import returns_in_words
+from flows.position.model import MilestoneState, Movement, Occurrence, PartnerReturn, Position, Status
 from flows.reports.measures import moved_measures
 from flows.reports.parts import Chip, Moved, chip, moved
 
@@ -70,25 +69,29 @@ class DueCounts:
 
 def due_counts(position: Position) -> DueCounts:
     """Milestones in numbers. Each due day of a recurring milestone counts by itself, but for `complete` and `total`,
-    which count milestones."""
-    days = [(state, occurrence) for state in position.milestones for occurrence in state.occurrences]
+    which count milestones. Ongoing work begins on its day and is never due."""
+    days = [
+        (state, occurrence)
+        for state in position.milestones
+        if state.milestone.due.kind is not DueKind.ONGOING
+        for occurrence in state.occurrences
+    ]
     month = position.month
     in_month = [o for _, o in days if o.due and month.first_day <= o.due <= month.last_day]
     return DueCounts(
         due=len(in_month),
         due_done=sum(o.status is Status.COMPLETE for o in in_month),
-        overdue=sum(_is_overdue(s, o, position) for s, o in days),
-        awaiting=sum(o.status is Status.EVIDENCE_AWAITED for _, o in days),
+        overdue=sum(is_overdue(o, position) for _, o in days),
+        awaiting=sum(o.status is Status.EVIDENCE_AWAITED for s in position.milestones for o in s.occurrences),
         complete=sum(s.status is Status.COMPLETE for s in position.milestones),
         total=len(position.milestones),
     )
 
 
-def _is_overdue(state: MilestoneState, occurrence: Occurrence, position: Position) -> bool:
-    if state.milestone.due.kind is DueKind.ONGOING or occurrence.due is None:
-        return False
+def is_overdue(occurrence: Occurrence, position: Position) -> bool:
+    """Whether a due day has passed and nobody whose word counts has said it done. Not for ongoing work."""
     open_ = occurrence.status not in (Status.COMPLETE, Status.EVIDENCE_AWAITED)
-    return open_ and occurrence.due <= position.period_end
+    return open_ and occurrence.due is not None and occurrence.due <= position.period_end
 
 
 def summary(position: Position, settings: Settings) -> Summary:
@@ -96,16 +99,18 @@ def summary(position: Position, settings: Settings) -> Summary:
     counts = due_counts(position)
     asks = asks_of_the_board(position)
     return Summary(
-        headline=position.commentary.get("headline", ""),
-        sentences=tuple(_sentences(position, counts)),
+        headline=sentence(position.commentary.get("headline", "")),
+        sentences=tuple(_sentences(position)),
         areas=tuple(_area_lines(position, settings)),
         figures=(
-            Figure(f"{counts.due_done} of {counts.due}", "due this month and done, with evidence"),
+            Figure(f"{counts.due_done} of {counts.due}", "due this month and done, with evidence")
+            if counts.due
+            else Figure("0", "due this month"),
             Figure(str(counts.overdue), "overdue"),
             Figure(str(counts.awaiting), "said complete, evidence awaited"),
             Figure(f"{counts.complete} of {counts.total}", "milestones complete since the plan began"),
         ),
-        measures=moved_measures(position)[:3],
+        measures=moved_measures(position),
         asks=asks,
         no_asks="The board is not asked to decide anything this month." if not asks else "",
     )
@@ -120,31 +125,43 @@ def asks_of_the_board(position: Position) -> tuple[Ask, ...]:
     )
 
 
-def _sentences(position: Position, counts: DueCounts) -> Iterable[str]:
-    areas = [position.standings[a.ref] for a in position.plan.areas if a.ref in position.standings]
-    said = [
-        f"{n} {'is' if n == 1 else 'are'} {words}"
-        for status, words in _AREA_WORDS
-        if (n := sum(s.status is status for s in areas))
-    ]
-    yield sentence(f"of {count(len(areas), 'area')} of concern, {listed(said)}")
+def _sentences(position: Position) -> Iterable[str]:
+    """What the table of areas does not say: how many milestones moved, and whose returns are missing."""
     states = position.milestones
-    better = sum(s.movement is Movement.IMPROVED for s in states)
-    worse = sum(s.movement is Movement.WORSENED for s in states)
     if any(s.movement is not Movement.NEW for s in states):
-        yield sentence(
-            f"since last month the status of {count(better, 'milestone')} has improved and of {worse} has worsened"
-        )
-    yield sentence(returns_in_words(position.returns))
+        yield milestones_moved(states)
+    if position.returns:
+        yield returns_said(position.returns)
 
 
-_AREA_WORDS = (
-    (Status.OFF_TRACK, "off track"),
-    (Status.AT_RISK, "at risk"),
-    (Status.ON_TRACK, "on track"),
-    (Status.NOT_YET_DUE, "not yet due"),
-    (Status.COMPLETE, "complete"),
-)
+def milestones_moved(states: Iterable[MilestoneState]) -> str:
+    """How many milestones have a better status than a month ago, and how many a worse one."""
+    moves = [s.movement for s in states]
+    better, worse = moves.count(Movement.IMPROVED), moves.count(Movement.WORSENED)
+    if better and worse:
+        return f"Since last month the status of {_milestones(better)} has improved and that of {worse} has worsened."
+    if better:
+        return f"Since last month the status of {_milestones(better)} has improved; none has worsened."
+    if worse:
+        return f"Since last month the status of {_milestones(worse)} has worsened; none has improved."
+    return "No milestone has another status than last month."
+
+
+def _milestones(number: int) -> str:
+    return count(number, "milestone")
+
+
+def returns_said(returns: Iterable[PartnerReturn]) -> str:
+    """How many partners returned, whose return is missing, and whose was late."""
+    returns = tuple(returns)
+    missing = [r.partner.short_name for r in returns if r.state == "missing"]
+    late = [r.partner.short_name for r in returns if r.state == "late"]
+    came = len(returns) - len(missing)
+    words = "every partner sent a return"
+    if missing:
+        words = f"{came} of {count(len(returns), 'partner')} sent a return that could be used; {listed(missing)} did not"
+    words += f"; late: {listed(late)}" if late else ""
+    return sentence(words)
 
 
 def _area_lines(position: Position, settings: Settings) -> Iterable[AreaLine]:

