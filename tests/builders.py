@@ -36,7 +36,9 @@ from flows.plan.periods import Month, month_period
 from flows.plan.settings import Calendar, Partnership, Settings
 from flows.position.model import (
     Claim,
+    Decision,
     EvidenceItem,
+    Feedback,
     Judgement,
     MilestoneState,
     Movement,
@@ -44,6 +46,7 @@ from flows.position.model import (
     Position,
     RiskState,
     Status,
+    Value,
 )
 from flows.position.reconcile import position as reconciled
 from flows.returns.records import (
@@ -175,6 +178,23 @@ def a_risk(ref: str = "R1", likelihood: int = 3, impact: int = 4, **but: Any) ->
         first_score=likelihood * impact,
     )
     return replace(risk, **but)
+
+
+def a_decision(number: str = "D1", kind: str = "Ask", text: str = "Agree.", **but: Any) -> Decision:
+    """An ask of the board, open, in the improvement group's return for November 2022."""
+    decision = Decision(number, kind, "1.1.1.1", text, NOVEMBER, None, None, "Open")
+    return replace(decision, **but)
+
+
+def some_feedback(you_said: str = "Tell us sooner.", we_did: str = "", **but: Any) -> Feedback:
+    """What a family said, as the council's return for November 2022 gives it."""
+    return replace(Feedback("council", NOVEMBER, "1.1", you_said, "Letters are being written.", we_did, None), **but)
+
+
+def a_value(value: float | None, month: Month = NOVEMBER, **but: Any) -> Value:
+    """A figure for a month, returned in the return for that month."""
+    said = Value(month_period(month), value, None, None, False, "" if value is not None else "x", "", NOVEMBER.last_day, month)
+    return replace(said, **but)
 
 
 def a_finding(code: str = "milestone.no-update", severity: Severity = Severity.QUERY, **but: Any) -> Finding:

@@ -536,8 +536,11 @@ def test_through_prefect_a_fault_of_ours_shows_its_traceback(workspace: Path, st
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes break in another way there")
 def test_a_reader_that_stops_listening_is_no_fault(workspace: Path, state: dict[str, str]) -> None:
     command = [sys.executable, "-m", "flows.cli", "status", "2025-01", "-C", str(workspace)]
-    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, env=state, cwd=ROOT, **pipes) as process:
+    with subprocess.Popen(
+        command, env=state, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
         process.stdout.close()
         error = process.stderr.read()
     assert b"Traceback" not in error
@@ -553,4 +556,4 @@ def test_output_that_cannot_show_a_letter_goes_on_without_it(
     write_plan_workbook(replace(SOUND, partners=(council, *SOUND.partners[1:])), workspace / "inputs" / "plan.xlsx")
     assert boardpack("status", "2025-01", "-C", workspace).code == 0
     narrow.flush()
-    assert b"Cyngor D?r" in narrow.buffer.getvalue()  # type: ignore[attr-defined]
+    assert b"Cyngor D?r" in narrow.buffer.getvalue()

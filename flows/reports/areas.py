@@ -300,6 +300,8 @@ def _expected(position: Position, focus_ref: str) -> str:
     missing = [p.text.rstrip(".") for p in expected if p.ref not in held]
     if not missing:
         return "Something is held against every item of evidence that the plan expects here."
+    if not met:
+        return f"Nothing is held yet against the evidence expected here: {'; '.join(missing)}."
     said = f"Something is held against {met} of the {count(len(expected), 'item')} of evidence expected here."
     return f"{said} Nothing yet against: {'; '.join(missing)}."
 

@@ -274,7 +274,7 @@ def _late(state: MilestoneState, position: Position, settings: Settings) -> Late
 
 
 def _what_is_said(state: MilestoneState, position: Position) -> Iterable[str]:
-    """What has become of it, and what its partner says stands in the way."""
+    """What has become of it, and what its partners say this month: what stands in the way, else what they did."""
     current = state.current
     if current.due and current.due <= position.period_end:
         overdue_by = (position.period_end - current.due).days
@@ -284,10 +284,16 @@ def _what_is_said(state: MilestoneState, position: Position) -> Iterable[str]:
         yield f"The {by} moved it on {when} from {day(current.first_due)}."
     elif current.due and current.due > position.period_end and state.slippage and state.slippage > 0:
         yield f"Forecast {days(state.slippage)} after the first agreed date."
-    told = [(c.partner, sentence(c.help_needed)) for c in current.claims if c.help_needed]
-    told = told or [(c.partner, sentence(c.progress)) for c in current.claims if c.progress]
+    now = [c for c in current.claims if c.month == position.month]
+    told = [(c.partner, sentence(words)) for c in now if (words := _help(c.help_needed))]
+    told = told or [(c.partner, sentence(c.progress)) for c in now if c.progress]
     joint = len(state.milestone.partners) > 1
     yield from (f"{_short(partner, position)}: {words}" if joint else words for partner, words in told)
+
+
+def _help(text: str) -> str:
+    """What stands in the way or is needed, without a "none" before or in place of it."""
+    return re.sub(r"^(?:none|nothing|no|n/a)(?:[:.;,]\s*|$)", "", text.strip(), flags=re.IGNORECASE)
 
 
 def _what_was_noticed(state: MilestoneState, noticed_of_it: Iterable[Finding], position: Position) -> Iterable[str]:

@@ -197,10 +197,18 @@ def _forward_words(position: Position, settings: Settings) -> Iterable[str]:
     yield f"The {settings.partnership.board} reads the report for {following.label} on {day(board_date(following, settings))}."
     month, now = position.month, "goes to the board with this report"
     stocktake = f"next stocktake is for {next_stocktake(month, settings).label}."
-    yield f"The stocktake for {month.label} {now}; the {stocktake}" if is_stocktake(month, settings) else f"The {stocktake}"
+    yield (
+        f"The stocktake for {month.label} {now}; the {stocktake}"
+        if is_stocktake(month, settings)
+        else f"The {stocktake}"
+    )
     coming = next(m for n in range(1, 13 * 12) if is_annual_review(m := month.next(n), settings))
     review = f"next annual review is for {coming.label}."
-    yield f"The annual review for {month.label} {now}; the {review}" if is_annual_review(month, settings) else f"The {review}"
+    yield (
+        f"The annual review for {month.label} {now}; the {review}"
+        if is_annual_review(month, settings)
+        else f"The {review}"
+    )
     yield from _beginning(position)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from flows.plan.model import Improves
-from flows.plan.periods import Month
+from flows.plan.model import Improves, Measure
 from flows.plan.words import figure, listed, sentence
 from flows.position.measure_checks import in_a_sentence, shown
 from flows.position.model import Direction, MeasureState, Position, Value
@@ -109,12 +108,33 @@ def doubtful_baselines(position: Position) -> frozenset[str]:
     plan = position.plan
     found = {f.about for f in position.findings if f.code == "plan.baselines-contradict" and f.about in plan.measure}
     sets = {(plan.measure[ref].focus_ref, plan.measure[ref].set_name) for ref in found} - {("", "")}
-    return frozenset(m.ref for m in plan.measures if m.ref in found or (m.set_name and (m.focus_ref, m.set_name) in sets))
+    return frozenset(
+        m.ref for m in plan.measures if m.ref in found or (m.set_name and (m.focus_ref, m.set_name) in sets)
+    )
 
 
-def judged(state: MeasureState) -> Direction:
-    """The direction of travel, which is not judged by a figure that is still provisional."""
-    return Direction.NOT_JUDGED if state.latest and state.latest.provisional else state.direction
+def judged(state: MeasureState, position: Position) -> Direction:
+    """The direction of travel, which is not judged by a figure that is still provisional or is in question."""
+    unsure = state.latest and (state.latest.provisional or is_in_question(state, position))
+    return Direction.NOT_JUDGED if unsure else state.direction
+
+
+_DOUBTS: dict[str, Callable[[Measure], object]] = {
+    "measure.identical-set": lambda m: (m.partner, m.group or m.set_name),
+    "measure.contradiction": lambda m: (m.focus_ref, m.set_name),
+    "measure.parts-disagree": lambda m: m.ref,
+    "measure.part-above-total": lambda m: m.ref,
+    "measure.fraction-for-percentage": lambda m: m.ref,
+    "measure.unit-changed": lambda m: m.ref,
+}
+"""Findings that put this month's figures in question, each with what the measures in question have in common."""
+
+
+def is_in_question(state: MeasureState, position: Position) -> bool:
+    """Whether the latest figure came in this month and a finding says that it may not be right."""
+    measures = position.plan.measure
+    doubts = [f for f in position.findings if f.code in _DOUBTS and f.about in measures]
+    return state.is_new and any(_DOUBTS[f.code](state.measure) == _DOUBTS[f.code](measures[f.about]) for f in doubts)
 
 
 def _line(state: MeasureState, names: tuple[str, ...], position: Position) -> MeasureLine:
@@ -125,8 +145,8 @@ def _line(state: MeasureState, names: tuple[str, ...], position: Position) -> Me
         title=measure.title,
         latest=_latest(state, latest),
         period=latest.period.label if latest else "",
-        direction=_WORDS[judged(state)],
-        direction_style=_STYLES[judged(state)],
+        direction=_WORDS[judged(state, position)],
+        direction_style=_STYLES[judged(state, position)],
         baseline=NONE_GIVEN if measure.baseline is None else shown(measure, measure.baseline),
         target=NONE_GIVEN if measure.target is None else shown(measure, measure.target),
         comparators=tuple(comparators.get(name, NONE_GIVEN) for name in names),
@@ -152,6 +172,8 @@ def _note(state: MeasureState, position: Position) -> str:
         parts.append(sentence(latest.comment))
     if newest and newest.value is None and newest.month == position.month:
         parts.append(sentence(newest.comment) if newest.comment else "No figure this month.")
+    if is_in_question(state, position):
+        parts.append("In question: see the exceptions.")
     said = " ".join(parts)
     return said.rstrip(".") if len(parts) == 1 and said[:1].isdigit() else said
 
@@ -170,20 +192,21 @@ def moved_measures(position: Position) -> tuple[str, ...]:
         return ("None moved by 1 percentage point or more, or by 1% of the figure.",)
     worst: dict[str, MeasureState] = {}
     for state in ranked:
-        if judged(state) is Direction.WORSENING:
+        if judged(state, position) is Direction.WORSENING:
             worst.setdefault(state.measure.set_name or state.measure.ref, state)
     chosen = dict.fromkeys(s.measure.ref for s in (ranked[0], *worst.values(), *ranked))
     told = [position.measure[ref] for ref in list(chosen)[:ON_PAGE_ONE]]
-    return tuple(measure_sentence(s, position.month) for s in sorted(told, key=_rank))
+    return tuple(measure_sentence(s, position) for s in sorted(told, key=lambda s: _rank(s, position)))
 
 
 def _may_be_told(state: MeasureState) -> bool:
-    """Whether it moved enough, in a direction that means something. Only a provisional figure is told unjudged."""
+    """Whether it moved enough, in a direction that means something. Only one that is provisional or in question
+    is told unjudged."""
     return state.direction in (Direction.WORSENING, Direction.IMPROVING) and _size(state) >= MOVED_FROM
 
 
-def _rank(state: MeasureState) -> int:
-    return {Direction.WORSENING: 0, Direction.IMPROVING: 2}.get(judged(state), 1)
+def _rank(state: MeasureState, position: Position) -> int:
+    return {Direction.WORSENING: 0, Direction.IMPROVING: 2}.get(judged(state, position), 1)
 
 
 def _size(state: MeasureState) -> float:
@@ -196,16 +219,17 @@ def _size(state: MeasureState) -> float:
     return round(abs(state.change) / whole, 9)
 
 
-def measure_sentence(state: MeasureState, month: Month) -> str:
-    """What the latest figure says and how it moved. The period is named where it is not `month` itself."""
+def measure_sentence(state: MeasureState, position: Position) -> str:
+    """What the latest figure says and how it moved. The period is named where it is not the month of the report."""
     measure, latest, previous = state.measure, state.latest, state.previous
     if latest is None or latest.value is None:
         return f"{measure.title}: no figure has been returned."
     period = in_a_sentence(latest.period).removeprefix("the ")
-    which = "" if latest.period.label == month.label else f", {period}"
+    which = "" if latest.period.label == position.month.label else f", {period}"
     said = f"{measure.title}{which}: {_latest(state, latest)}"
     if previous and previous.value is not None:
-        word = {Direction.NOT_JUDGED: "", Direction.LEVEL: ""}.get(judged(state), f", {_WORDS[judged(state)].lower()}")
+        way = judged(state, position)
+        word = f", {_WORDS[way].lower()}" if way in (Direction.WORSENING, Direction.IMPROVING) else ""
         said += f", from {shown(measure, previous.value)}{word}"
     return f"{said}."
 

@@ -159,7 +159,9 @@ def returns_said(returns: Iterable[PartnerReturn]) -> str:
     came = len(returns) - len(missing)
     words = "every partner sent a return"
     if missing:
-        words = f"{came} of {count(len(returns), 'partner')} sent a return that could be used; {listed(missing)} did not"
+        words = (
+            f"{came} of {count(len(returns), 'partner')} sent a return that could be used; {listed(missing)} did not"
+        )
     words += f"; late: {listed(late)}" if late else ""
     return sentence(words)
 

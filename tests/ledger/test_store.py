@@ -199,7 +199,7 @@ tables = {
 returns = filled(Return, findings=st.lists(findings, max_size=2).map(tuple), **tables)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(returns)
 def test_what_comes_back_is_what_went_in(content: Return) -> None:
     arrival = Arrival(NOVEMBER, content.file, content.fingerprint, on("05/12/22"), logged=False)

@@ -139,7 +139,7 @@ def histories(draw: st.DrawFn) -> list[Submission]:
     return found
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(histories(), st.sampled_from((*MONTHS, JANUARY)))
 def test_every_milestone_of_the_plan_is_in_the_position_exactly_once(sent_in: list[Submission], month: Month) -> None:
     position = stand(month, *sent_in, plan=PLAN)
@@ -150,7 +150,7 @@ def test_every_milestone_of_the_plan_is_in_the_position_exactly_once(sent_in: li
         assert standing.counts == count_statuses(m.status for m in position.under(ref))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(histories(), st.randoms(use_true_random=False))
 def test_a_position_is_a_function_of_the_set_of_what_was_sent(sent_in: list[Submission], random: Any) -> None:
     shuffled = list(sent_in)
@@ -158,7 +158,7 @@ def test_a_position_is_a_function_of_the_set_of_what_was_sent(sent_in: list[Subm
     assert stand(DECEMBER, *shuffled, plan=PLAN) == stand(DECEMBER, *sent_in, plan=PLAN)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(histories())
 def test_every_sentence_reads_as_one(sent_in: list[Submission]) -> None:
     position = stand(DECEMBER, *sent_in, plan=PLAN)
@@ -171,14 +171,14 @@ def test_every_sentence_reads_as_one(sent_in: list[Submission]) -> None:
         assert not any(bad in text for bad in ("  ", "()", "None", " 1 days", " ,")), text
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(histories())
 def test_every_finding_has_somebody_who_must_act(sent_in: list[Submission]) -> None:
     position = stand(DECEMBER, *sent_in, plan=PLAN)
     assert {f.who for f in position.findings} <= set(PLAN.partner)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(histories())
 def test_nothing_is_complete_without_accepted_evidence_and_nothing_else_is_blue(sent_in: list[Submission]) -> None:
     for state in stand(DECEMBER, *sent_in, plan=PLAN).milestones:
@@ -190,7 +190,7 @@ def test_nothing_is_complete_without_accepted_evidence_and_nothing_else_is_blue(
                 assert occurrence.completed_on <= DECEMBER.last_day
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(histories())
 def test_evidence_log_numbers_are_unique(sent_in: list[Submission]) -> None:
     numbers = [item.number for item in stand(DECEMBER, *sent_in, plan=PLAN).evidence]
