@@ -300,8 +300,8 @@ def test_the_workbooks_hold_every_row_for_both_readers(pack: Pack) -> None:
         refs = [row for row in rows[int(first) : int(last)] if row[0] not in ("", None)]
         assert len(refs) == max(number, 1), name
     tracker = openpyxl.load_workbook(pack.folder / "action-tracker.xlsx").worksheets[0]
-    refs = [value for (value,) in tracker.iter_rows(max_col=1, values_only=True)]
-    assert [m.ref for m in now.milestones if m.ref not in refs] == []
+    named = {str(value) for (value,) in tracker.iter_rows(max_col=1, values_only=True)}
+    assert [m.ref for m in now.milestones if m.ref not in named] == []
 
 
 # --- The manifest -----------------------------------------------------------------------------------------------------

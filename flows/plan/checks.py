@@ -15,7 +15,7 @@ from flows.plan.findings import Finding, Origin, Severity, in_order
 from flows.plan.layout import QUESTIONS, WAIT_ROLES
 from flows.plan.model import Action, Area, FocusArea, Lead, Measure, Milestone, Plan
 from flows.plan.references import LEVELS, level, parent, reference_key
-from flows.plan.waits import contradictions
+from flows.plan.waits import contradicting_baselines
 
 Letters = Mapping[str, Mapping[str, str]]
 """The column letter of each field on each sheet."""
@@ -265,16 +265,8 @@ def measures_are_described(sight: Sight) -> Iterator[Finding]:
 
 def baselines_agree(sight: Sight) -> Iterator[Finding]:
     """Baselines of one waiting list that cannot all be true: 0% over 18 weeks beside a longest wait of 78."""
-    sets: dict[tuple[str, str], dict[str, Measure]] = defaultdict(dict)
-    for measure in sight.plan.measures:
-        if measure.set_name and measure.role:
-            sets[measure.focus_ref, measure.set_name][measure.role] = measure
-    for (_, name), roles in sets.items():
-        share, longest, average = (
-            roles[role].baseline if role in roles else None for role in ("over-18-weeks", "longest", "average")
-        )
-        for says in contradictions(share, longest, average):
-            measure = roles.get("over-18-weeks") or roles["average"]
+    for name, (measure, said) in contradicting_baselines(sight.plan.measures).items():
+        for says in said:
             at = sight.cell(measure.origin, "baseline")
             todo = "Ask the partner what each figure counts; until then do not measure progress from them."
             yield _query("baselines-contradict", f"{name}: {says[0].lower()}{says[1:]}", todo, measure.ref, at)

@@ -6,7 +6,28 @@ holds for the plan's baselines and for what partners return.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+
+from flows.plan.model import Measure
+
 WEEKS = 18
+
+
+def contradicting_baselines(measures: Iterable[Measure]) -> dict[str, tuple[Measure, tuple[str, ...]]]:
+    """The sets of waits whose baselines cannot all be true, by name: the measure to ask about, and why not."""
+    sets: dict[tuple[str, str], dict[str, Measure]] = defaultdict(dict)
+    for measure in measures:
+        if measure.set_name and measure.role:
+            sets[measure.focus_ref, measure.set_name][measure.role] = measure
+    found = {}
+    for (_, name), roles in sets.items():
+        share, longest, average = (
+            roles[role].baseline if role in roles else None for role in ("over-18-weeks", "longest", "average")
+        )
+        if said := contradictions(share, longest, average):
+            found[name] = (roles.get("over-18-weeks") or roles["average"], said)
+    return found
 
 
 def contradictions(

@@ -13,7 +13,7 @@ from flows.plan.model import Measure, Plan
 from flows.plan.periods import Month, Period
 from flows.plan.waits import contradictions
 from flows.plan.words import count, day, figure, listed, quoted, sentence
-from flows.position.measures import expected_period_end, why_not_used
+from flows.position.measures import expected_period_end, is_fraction_of_its_parts, why_not_used
 from flows.position.model import MeasureState, Value
 from flows.returns.records import MeasureRow
 
@@ -103,7 +103,7 @@ def value_and_parts_disagree(seen: Figure) -> Iterable[Finding]:
     if not measure.is_percentage:
         return
     share = 100 * row.numerator / row.denominator
-    if abs(share - row.value) > 0.51 * 10**-measure.decimals and not _is_fraction(row.value, share):
+    if abs(share - row.value) > 0.51 * 10**-measure.decimals and not is_fraction_of_its_parts(measure, row):
         parts = f"{figure(row.numerator, 0)} of {figure(row.denominator, 0)} is {figure(share, measure.decimals)}%"
         says = f"{quoted(seen.title)} is given as {seen.shown(row.value)}, but {parts}."
         yield seen.finding("parts-disagree", Severity.QUERY, says, "Correct whichever is wrong.")
@@ -133,21 +133,18 @@ def given_twice(seen: Figure) -> Iterable[Finding]:
         yield seen.finding("given-twice", Severity.QUERY, says, "Take out the rows that do not hold.")
 
 
-def _is_fraction(value: float, share: float) -> bool:
-    return 0 < value <= 1 < share and abs(value * 100 - share) < 0.6
-
-
 def fraction_for_percentage(seen: Figure) -> Iterable[Finding]:
-    """A fraction where a percentage is meant: 0.81 for 81%."""
+    """A fraction where a percentage is meant: 0.81 for 81%. Not used when its own numerator and denominator show it;
+    asked about when only the baseline speaks for it."""
     row, measure = seen.row, seen.measure
     if measure is None or not measure.is_percentage or row.value is None or not 0 < row.value <= 1:
         return
-    share = 100 * row.numerator / row.denominator if row.numerator and row.denominator else measure.baseline
-    if share is not None and share > 5:
-        says = f"{quoted(seen.title)} is given as {figure(row.value, 2)}%; {figure(row.value * 100, 0)}% may be meant."
-        yield seen.finding(
-            "fraction-for-percentage", Severity.QUERY, says, "Give the value as a percentage, such as 81.2."
-        )
+    says = f"{quoted(seen.title)} is given as {figure(row.value, 2)}%; {figure(row.value * 100, 0)}% may be meant"
+    todo = "Give the value as a percentage, such as 81.2."
+    if is_fraction_of_its_parts(measure, row):
+        yield seen.finding("fraction-for-percentage", Severity.ERROR, f"{says}, so it was not used.", todo)
+    elif not (row.numerator and row.denominator) and (measure.baseline or 0) > 5:
+        yield seen.finding("fraction-for-percentage", Severity.QUERY, f"{says}.", todo)
 
 
 def numerator_above_denominator(seen: Figure) -> Iterable[Finding]:
@@ -177,12 +174,17 @@ FIGURE_RULES: tuple[Callable[[Figure], Iterable[Finding]], ...] = (
 
 @dataclass(frozen=True)
 class Book:
-    """All measures as they stand at the end of `month`, for rules that look along a series or across a set."""
+    """All measures as they stand at the end of `month`, for rules that look along a series or across a set.
+
+    `returned` are the partners with a return for the month; `refused` the measures with a figure in it that was not
+    used, which have a finding of their own.
+    """
 
     plan: Plan
     month: Month
     states: tuple[MeasureState, ...]
     returned: frozenset[str]
+    refused: frozenset[str]
 
     def finding(
         self, code: str, severity: Severity, says: str, todo: str, measure: Measure, origin: Origin = NOWHERE
@@ -195,7 +197,7 @@ def figure_not_returned(book: Book) -> Iterable[Finding]:
     for state in book.states:
         measure = state.measure
         due = expected_period_end(measure, book.month)
-        if measure.partner not in book.returned or due is None:
+        if measure.partner not in book.returned or measure.ref in book.refused or due is None:
             continue
         if not any(v.period.end == due for v in state.said):
             says = f"There is no figure that can be used for {quoted(measure.title)} for the period to {day(due)}."
@@ -312,15 +314,18 @@ def measure_findings(
 ) -> list[Finding]:
     """Every finding about measures for the month."""
     found: list[Finding] = []
-    returned = set()
+    returned: set[str] = set()
+    refused: set[str] = set()
     for submission in counted:
         if submission.arrival.month != month:
             continue
         returned.add(submission.content.partner)
+        refused |= {f.about for f in submission.content.findings if f.kind == "measure" and f.severity is Severity.ERROR}
         for row in submission.content.measures:
             seen = Figure(plan, submission, row, plan.measure.get(row.ref))
             found.extend(f for rule in FIGURE_RULES for f in rule(seen))
-    book = Book(plan, month, states, frozenset(returned))
+    refused |= {f.about for f in found if f.severity is Severity.ERROR}
+    book = Book(plan, month, states, frozenset(returned), frozenset(refused))
     found.extend(f for rule in SERIES_RULES for f in rule(book))
     return _grouped(found, states)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from flows.ledger.records import Submission
 from flows.plan.model import Frequency, Improves, Measure, Plan
 from flows.plan.periods import Month
+from flows.plan.waits import contradicting_baselines
 from flows.position.model import Direction, MeasureState, Value
 from flows.returns.records import MeasureRow
 
@@ -23,14 +25,17 @@ def measure_states(plan: Plan, counted: Iterable[Submission], month: Month) -> t
             measure = plan.measure.get(row.ref)
             if measure and why_not_used(measure, row, submission) == "":
                 said[row.ref].append(_value(row, submission))
-    return tuple(_state(measure, said.get(measure.ref, []), month) for measure in plan.measures)
+    in_doubt = contradicting_baselines(plan.measures)
+    states = (_state(measure, said.get(measure.ref, []), month) for measure in plan.measures)
+    return tuple(replace(s, baseline_in_doubt=s.measure.set_name in in_doubt) for s in states)
 
 
 def why_not_used(measure: Measure, row: MeasureRow, submission: Submission) -> str:
     """Why a figure is not used ("" when it is): the code of the finding that says so.
 
     A figure is not used when it has no period, is for a period that has not ended by the end of the return's month,
-    has neither a value nor a mark for its absence, is outside the possible range, or comes from another partner.
+    has neither a value nor a mark for its absence, is outside the possible range, is a fraction where its parts make a
+    percentage, or comes from another partner.
     """
     if row.period is None:
         return "no-period"
@@ -42,7 +47,17 @@ def why_not_used(measure: Measure, row: MeasureRow, submission: Submission) -> s
         return "no-value"
     if row.value is not None and not _possible(measure, row.value):
         return "impossible"
+    if is_fraction_of_its_parts(measure, row):
+        return "fraction"
     return ""
+
+
+def is_fraction_of_its_parts(measure: Measure, row: MeasureRow) -> bool:
+    """Whether a percentage is given as the fraction that its own numerator and denominator make: 0.81 and 13 of 16."""
+    if not measure.is_percentage or row.value is None or not row.numerator or not row.denominator:
+        return False
+    share = 100 * row.numerator / row.denominator
+    return 0 < row.value <= 1 < share and abs(row.value * 100 - share) < 0.6
 
 
 def _possible(measure: Measure, value: float) -> bool:

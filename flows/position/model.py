@@ -260,6 +260,7 @@ class MeasureState:
     direction: Direction = Direction.NOT_JUDGED
     change: float | None = None
     is_new: bool = False
+    baseline_in_doubt: bool = False
 
     @cached_property
     def known(self) -> tuple[Value, ...]:

@@ -175,7 +175,11 @@ def _focus(focus: FocusArea, position: Position, settings: Settings) -> FocusPar
         due_now=tuple(open_row(s, position, settings) for s in due_now),
         due_next=tuple(open_row(s, position, settings) for s in due_next),
         under_way=tuple(open_row(s, position, settings) for s in under_way),
-        later=_later(later, [s for s in states if s.status is Status.COMPLETE and s not in done]),
+        later=_later(
+            later,
+            [s for s in states if s.status is Status.COMPLETE and s not in done],
+            standing.status is Status.COMPLETE,
+        ),
         measures=measure_table(position, focus.ref),
         charts=measure_charts(position, focus.ref),
         evidence=tuple(
@@ -280,9 +284,11 @@ def _in_turn(state: MilestoneState, position: Position, field: str) -> str:
     return " ".join(f"{partner_names(position, (partner,))}: {text}" for partner, text in said)
 
 
-def _later(later: list[MilestoneState], done: list[MilestoneState]) -> str:
+def _later(later: list[MilestoneState], done: list[MilestoneState], all_done: bool) -> str:
+    """How many milestones the tables leave out, and when the first of those to come is due; "" where all are done, which
+    the reason for the status has said."""
     parts = []
-    if done:
+    if done and not all_done:
         parts.append(f"{count(len(done), 'milestone was', 'milestones were')} done earlier")
     if later:
         first = min((s.due for s in later if s.due), default=None)
@@ -299,10 +305,10 @@ def _expected(position: Position, focus_ref: str) -> str:
     met = sum(p.ref in held for p in expected)
     missing = [p.text.rstrip(".") for p in expected if p.ref not in held]
     if not missing:
-        return "Something is held against every item of evidence that the plan expects here."
+        return "Evidence is held against every item that the plan expects here."
     if not met:
-        return f"Nothing is held yet against the evidence expected here: {'; '.join(missing)}."
-    said = f"Something is held against {met} of the {count(len(expected), 'item')} of evidence expected here."
+        return f"No evidence is held yet against any of the items expected here: {'; '.join(missing)}."
+    said = f"Evidence is held against {met} of the {count(len(expected), 'item')} expected here."
     return f"{said} Nothing yet against: {'; '.join(missing)}."
 
 

@@ -67,12 +67,12 @@ def how_to_read(position: Position, settings: Settings) -> Reading:
     meanings = {
         Status.COMPLETE: "Said complete, with a date on or before the period end and at least one accepted item of evidence.",
         Status.EVIDENCE_AWAITED: "Said complete, but without accepted evidence or without a date. It does not count as complete.",
-        Status.ON_TRACK: "Its lead reports it on track or forecasts it in time; ongoing work is reported on every month; "
-        "every due day so far of a milestone that recurs is done.",
-        Status.AT_RISK: f"Forecast up to {late} days late; or due within {soon} days with no forecast or no update this month; "
-        "or ongoing work without an update this month; or its lead says so.",
-        Status.OFF_TRACK: f"Due on or before the period end and not done; or forecast more than {late} days late; "
-        "or ongoing work of which nothing has ever been reported; or its lead says so.",
+        Status.ON_TRACK: "Its lead reports it on track or forecasts it in time. Ongoing work is on track while it is "
+        "reported on each month, and a milestone that recurs while each due day so far is done.",
+        Status.AT_RISK: f"Forecast up to {late} days late, or due within {soon} days with no forecast or no update this month. "
+        "Also ongoing work without an update this month, and what its lead says is at risk.",
+        Status.OFF_TRACK: f"Due on or before the period end and not done, or forecast more than {late} days late. "
+        "Also ongoing work of which nothing has ever been reported, and what its lead says is off track.",
         Status.NOT_YET_DUE: "Nothing is expected yet.",
     }
     movements: tuple[MovedRule, ...] = (
@@ -87,9 +87,9 @@ def how_to_read(position: Position, settings: Settings) -> Reading:
         statuses=tuple(StatusRule(chip(status, settings), meaning) for status, meaning in meanings.items()),
         movements=movements,
         adding_up=(
-            "An action, a focus area or an area takes its status from its milestones. It is complete when all of them are. "
-            f"It is off track when {share} or more of its live milestones are off track; a milestone is live when it is neither "
-            "complete nor not yet due. It is at risk when any live milestone is off track, at risk or awaiting evidence. "
+            "An action, a focus area or an area takes its status from its milestones. A milestone is "
+            "live when it is neither complete nor not yet due. The whole is complete when all of its milestones are. "
+            f"It is off track when {share} or more of its live milestones are off track. It is at risk when any live milestone is off track, at risk or awaiting evidence. "
             "Otherwise it is on track, or not yet due when nothing has begun."
         ),
         cautious=(
@@ -98,14 +98,15 @@ def how_to_read(position: Position, settings: Settings) -> Reading:
         ),
         dates=(
             "Due dates are the first agreed dates of the plan unless the board has approved another; slippage is always measured "
-            "against the first agreed date. A milestone that recurs is judged on each of its due days. One that recurs or "
-            "is ongoing is never complete. Where there is no update, the last one stands, and the report says how old it is."
+            "against the first agreed date. A milestone that recurs is judged on each of its due days. One that recurs is "
+            "never complete. Where there is no update, the last one stands, and the report says how old it is."
         ),
         figures=(
             "Figures are printed as partners returned them. A figure that cannot be right is not used. A figure that is given "
             "again with another value replaces the earlier one, and the change is listed among the exceptions. Direction of "
-            "travel compares the latest figure with the one before it, by the way the measure improves; it does not show "
-            "whether the change is more than chance. A provisional figure is printed without a direction."
+            "travel compares the latest figure with the one before it, by the way the measure improves. It does not show "
+            "whether the change is more than chance. A figure that is provisional or in question is printed without a "
+            "direction. Page one names the measure that moved most and those that worsened most."
         ),
         notes=position.plan.notes,
     )

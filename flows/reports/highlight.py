@@ -250,9 +250,11 @@ def unanswered_feedback(position: Position) -> str:
     if not waiting:
         return ""
     if len(waiting) == 1:
-        return f"One comment from an earlier month, {waiting[0].label}, still has no “we did”."
+        return f"One comment from an earlier month, {waiting[0].label}, has no “we did” on record."
     oldest = min(waiting).label
-    return f"{len(waiting)} comments from earlier months still have no “we did”; the oldest was returned for {oldest}."
+    return (
+        f"{len(waiting)} comments from earlier months have no “we did” on record; the oldest was returned for {oldest}."
+    )
 
 
 def _entries(position: Position, settings: Settings) -> Iterable[EntryTable]:

@@ -171,7 +171,7 @@ def _note(state: MeasureState, position: Position) -> str:
     if latest and latest.provisional and latest.comment:
         parts.append(sentence(latest.comment))
     if newest and newest.value is None and newest.month == position.month:
-        parts.append(sentence(newest.comment) if newest.comment else "No figure this month.")
+        parts.append(f"No figure for {in_a_sentence(newest.period)}. {sentence(newest.comment)}".strip())
     if is_in_question(state, position):
         parts.append("In question: see the exceptions.")
     said = " ".join(parts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -59,7 +58,7 @@ def test_the_example_says_that_its_progress_is_invented() -> None:
 
 def test_what_the_example_spells_out_are_the_defaults(tmp_path: Path) -> None:
     example, least = load_settings(EXAMPLE), settings_of(tmp_path, LEAST)
-    for table in ("status", "colours", "measures", "returns", "ledger"):
+    for table in ("status", "colours", "returns", "ledger"):
         assert getattr(example, table) == getattr(least, table)
 
 

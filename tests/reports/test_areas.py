@@ -97,10 +97,10 @@ def test_joint_leads_are_named_beside_their_words() -> None:
 @pytest.mark.parametrize(
     ("met", "expected"),
     [
-        ((), "Nothing is held yet against the evidence expected here: Minutes of the board; Terms of reference."),
-        (("1.1-E1",), "Something is held against 1 of the 2 items of evidence expected here. Nothing yet against: "
+        ((), "No evidence is held yet against any of the items expected here: Minutes of the board; Terms of reference."),
+        (("1.1-E1",), "Evidence is held against 1 of the 2 items expected here. Nothing yet against: "
                       "Terms of reference."),
-        (("1.1-E1", "1.1-E2"), "Something is held against every item of evidence that the plan expects here."),
+        (("1.1-E1", "1.1-E2"), "Evidence is held against every item that the plan expects here."),
     ],
 )  # fmt: skip
 def test_what_evidence_is_expected_and_not_held_is_named_as_the_plan_names_it(

@@ -154,3 +154,10 @@ def test_no_chart_is_drawn_of_two_figures() -> None:
     position = position_with((A, 50, 51))
     assert position.measures[0].known[-1].period.end == dt.date(2022, 11, 30)
     assert measure_charts(position, "1.1") == ()
+
+
+def test_where_there_is_no_figure_for_the_month_the_older_one_stands_with_the_reason() -> None:
+    told = two_months(A, 50, None, symbol="x", comment="Not yet published")
+    (row,) = measure_table(stand(NOVEMBER, *told, plan=plan_of(a_milestone(), A)), "1.1").rows
+    assert (row.latest, row.period) == ("50.0%", "October 2022")
+    assert row.note == "No figure for November 2022. Not yet published."
