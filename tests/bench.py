@@ -140,7 +140,9 @@ def main() -> None:
     print(f"\nReturns read in the first run: {first['read']}; in later runs: {rows[-1]['read']}")
     print(f"WeasyPrint alone, with its import: {statistics.median(alone):.2f}; all of boardpack's own work: {own:.2f}")
     print(f"Ratio, pair by pair (target 1.5): {statistics.median(ratios):.2f}")
-    print(f"The whole command: {statistics.median(whole):.2f}; so Prefect and the command line add (target 3): {statistics.median(added):.2f}")
+    print(
+        f"The whole command: {statistics.median(whole):.2f}; so Prefect and the command line add (target 3): {statistics.median(added):.2f}"
+    )
     print(f"Peak memory (target 600 MiB): {max(r['peak'] for r in rows):.0f} MiB")
 
 

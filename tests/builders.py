@@ -193,7 +193,9 @@ def some_feedback(you_said: str = "Tell us sooner.", we_did: str = "", **but: An
 
 def a_value(value: float | None, month: Month = NOVEMBER, **but: Any) -> Value:
     """A figure for a month, returned in the return for that month."""
-    said = Value(month_period(month), value, None, None, False, "" if value is not None else "x", "", NOVEMBER.last_day, month)
+    said = Value(
+        month_period(month), value, None, None, False, "" if value is not None else "x", "", NOVEMBER.last_day, month
+    )
     return replace(said, **but)
 
 

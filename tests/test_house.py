@@ -69,7 +69,18 @@ def test_each_library_has_its_rooms(path: Path) -> None:
 
 
 def test_no_module_carries_the_name_of_a_library_it_could_hide() -> None:
-    libraries = {"prefect", "pandas", "openpyxl", "docx", "weasyprint", "jinja2", "pytest", "sqlalchemy", "holidays", "rich"}
+    libraries = {
+        "prefect",
+        "pandas",
+        "openpyxl",
+        "docx",
+        "weasyprint",
+        "jinja2",
+        "pytest",
+        "sqlalchemy",
+        "holidays",
+        "rich",
+    }
     assert not libraries & {path.stem for path in MODULES}
 
 

@@ -39,6 +39,10 @@ class Figure:
         return shown(self.measure, value) if self.measure else figure(value)
 
 
+WHOLE = 200
+"""The longest title of a measure that a finding gives in full."""
+
+
 def shown(measure: Measure, value: float) -> str:
     """A value as it is printed with its unit: 81.2%, 35 weeks, 1,234."""
     number = figure(value, measure.decimals)
@@ -62,7 +66,7 @@ def not_theirs(seen: Figure) -> Iterable[Finding]:
     """A measure that another partner returns: not used."""
     if seen.measure and seen.measure.partner != seen.submission.content.partner:
         who = seen.plan.partner[seen.measure.partner].name
-        says = f"{quoted(seen.title)} is returned by {who}, so this figure was not used."
+        says = f"{quoted(seen.title, WHOLE)} is returned by {who}, so this figure was not used."
         yield seen.finding(
             "not-theirs",
             Severity.ERROR,
@@ -76,7 +80,7 @@ def period_not_over(seen: Figure) -> Iterable[Finding]:
     """A period that ends after the return's month: the wrong period, not used."""
     period, month = seen.row.period, seen.submission.arrival.month
     if seen.measure and period and period.end > month.last_day:
-        says = f"{quoted(seen.title)} has a figure for {quoted(period.label)}, which had not ended by {day(month.last_day)}; it was not used."
+        says = f"{quoted(seen.title, WHOLE)} has a figure for {quoted(period.label)}, which had not ended by {day(month.last_day)}; it was not used."
         yield seen.finding("wrong-period", Severity.ERROR, says, "Correct the period.", "period")
 
 
@@ -84,7 +88,7 @@ def impossible(seen: Figure) -> Iterable[Finding]:
     """A value outside the possible range: not used."""
     value = seen.row.value
     if seen.measure and value is not None and why_not_used(seen.measure, seen.row, seen.submission) == "impossible":
-        says = f"{seen.shown(value)} cannot be right for {quoted(seen.title)}, so it was not used."
+        says = f"{seen.shown(value)} cannot be right for {quoted(seen.title, WHOLE)}, so it was not used."
         yield seen.finding("impossible", Severity.ERROR, says, "Correct the value.")
 
 
@@ -95,7 +99,7 @@ def value_and_parts_disagree(seen: Figure) -> Iterable[Finding]:
         return
     if row.denominator == 0:
         if row.value:
-            says = f"{quoted(seen.title)} is given as {seen.shown(row.value)} of nothing: its denominator is 0."
+            says = f"{quoted(seen.title, WHOLE)} is given as {seen.shown(row.value)} of nothing: its denominator is 0."
             yield seen.finding(
                 "parts-disagree", Severity.QUERY, says, "Correct the denominator or the value.", "denominator"
             )
@@ -105,7 +109,7 @@ def value_and_parts_disagree(seen: Figure) -> Iterable[Finding]:
     share = 100 * row.numerator / row.denominator
     if abs(share - row.value) > 0.51 * 10**-measure.decimals and not is_fraction_of_its_parts(measure, row):
         parts = f"{figure(row.numerator, 0)} of {figure(row.denominator, 0)} is {figure(share, measure.decimals)}%"
-        says = f"{quoted(seen.title)} is given as {seen.shown(row.value)}, but {parts}."
+        says = f"{quoted(seen.title, WHOLE)} is given as {seen.shown(row.value)}, but {parts}."
         yield seen.finding("parts-disagree", Severity.QUERY, says, "Correct whichever is wrong.")
 
 
@@ -113,7 +117,9 @@ def unit_changed(seen: Figure) -> Iterable[Finding]:
     """The return gives the figure in another unit than the plan's: used as if it were in the plan's."""
     unit = seen.row.unit
     if seen.measure and unit and _plain_unit(unit) != _plain_unit(seen.measure.unit):
-        says = f"{quoted(seen.title)} is given in {quoted(unit)}; the plan has it in {quoted(seen.measure.unit)}."
+        says = (
+            f"{quoted(seen.title, WHOLE)} is given in {quoted(unit)}; the plan has it in {quoted(seen.measure.unit)}."
+        )
         yield seen.finding("unit-changed", Severity.QUERY, says, "Give the figure in the plan's unit.", "unit")
 
 
@@ -127,7 +133,7 @@ def given_twice(seen: Figure) -> Iterable[Finding]:
     values = list(dict.fromkeys(seen.shown(r.value) for r in alike if r.value is not None))
     if seen.measure and seen.row.period and len(values) > 1 and seen.row is alike[0]:
         says = (
-            f"{quoted(seen.title)} for {seen.row.period.label} is given as {listed(values)} in one return; "
+            f"{quoted(seen.title, WHOLE)} for {seen.row.period.label} is given as {listed(values)} in one return; "
             "the last is used."
         )
         yield seen.finding("given-twice", Severity.QUERY, says, "Take out the rows that do not hold.")
@@ -139,7 +145,9 @@ def fraction_for_percentage(seen: Figure) -> Iterable[Finding]:
     row, measure = seen.row, seen.measure
     if measure is None or not measure.is_percentage or row.value is None or not 0 < row.value <= 1:
         return
-    says = f"{quoted(seen.title)} is given as {figure(row.value, 2)}%; {figure(row.value * 100, 0)}% may be meant"
+    says = (
+        f"{quoted(seen.title, WHOLE)} is given as {figure(row.value, 2)}%; {figure(row.value * 100, 0)}% may be meant"
+    )
     todo = "Give the value as a percentage, such as 81.2."
     if is_fraction_of_its_parts(measure, row):
         yield seen.finding("fraction-for-percentage", Severity.ERROR, f"{says}, so it was not used.", todo)
@@ -154,7 +162,7 @@ def numerator_above_denominator(seen: Figure) -> Iterable[Finding]:
         return
     if row.numerator > row.denominator:
         parts = f"{figure(row.numerator, 0)} out of {figure(row.denominator, 0)}"
-        says = f"{quoted(seen.title)} counts {parts}, which cannot be."
+        says = f"{quoted(seen.title, WHOLE)} counts {parts}, which cannot be."
         todo = "Correct the numerator or the denominator."
         yield seen.finding("part-above-total", Severity.QUERY, says, todo, "numerator")
 
@@ -212,7 +220,7 @@ def figure_not_available(book: Book) -> Iterable[Finding]:
         for value in given[-1:]:
             why = f": {value.comment}" if value.comment else ", without saying why"
             says = sentence(
-                f"{quoted(state.measure.title)} is marked {quoted(value.symbol)} for {in_a_sentence(value.period)}{why}"
+                f"{quoted(state.measure.title, WHOLE)} is marked {quoted(value.symbol)} for {in_a_sentence(value.period)}{why}"
             )
             todo = "Give the figure when it is to be had." if value.comment else "Say why, and when it is to be had."
             severity = Severity.NOTE if value.comment else Severity.QUERY
@@ -228,7 +236,7 @@ def restated(book: Book) -> Iterable[Finding]:
             if value.month != book.month or before is None or value is not alike[-1] or _same(before, value):
                 continue
             says = sentence(
-                f"{quoted(state.measure.title)} for {in_a_sentence(value.period)} was {_said(state.measure, before)} in the return "
+                f"{quoted(state.measure.title, WHOLE)} for {in_a_sentence(value.period)} was {_said(state.measure, before)} in the return "
                 f"for {before.month.label} and is now {_said(state.measure, value)}"
             )
             says = f"{says} {sentence(value.comment)}".strip()
@@ -320,7 +328,9 @@ def measure_findings(
         if submission.arrival.month != month:
             continue
         returned.add(submission.content.partner)
-        refused |= {f.about for f in submission.content.findings if f.kind == "measure" and f.severity is Severity.ERROR}
+        refused |= {
+            f.about for f in submission.content.findings if f.kind == "measure" and f.severity is Severity.ERROR
+        }
         for row in submission.content.measures:
             seen = Figure(plan, submission, row, plan.measure.get(row.ref))
             found.extend(f for rule in FIGURE_RULES for f in rule(seen))

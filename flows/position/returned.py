@@ -16,7 +16,7 @@ from flows.plan.findings import Finding, Origin, Severity
 from flows.plan.model import Partner, Plan
 from flows.plan.periods import Month
 from flows.plan.settings import Settings
-from flows.plan.words import count, day, days, quoted
+from flows.plan.words import day, days, quoted
 from flows.position.model import PartnerReturn
 
 
@@ -271,11 +271,3 @@ def _lateness(state: PartnerReturn) -> Iterable[Finding]:
             state.partner.key,
             origin=Origin(state.counted.arrival.file),
         )
-
-
-def returns_in_words(state: tuple[PartnerReturn, ...]) -> str:
-    """How many returns came in, in one sentence: 6 of 7 returns received, 1 of them late."""
-    came = [s for s in state if s.state != "missing"]
-    late = sum(s.state == "late" for s in state)
-    words = f"{len(came)} of {count(len(state), 'return')} received"
-    return f"{words}, {late} of them late" if late else words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -266,11 +267,18 @@ def _late(state: MilestoneState, position: Position, settings: Settings) -> Late
         ref=milestone_ref(state.ref),
         title=state.milestone.title,
         due=day(current.due) if current.due else NONE_GIVEN,
-        forecast=day(current.forecast) if current.forecast and current.forecast > position.period_end else "",
+        forecast=_forecast(current.forecast, position),
         chip=chip(state.status, settings),
         what=" ".join([*_what_is_said(state, position), *_what_was_noticed(state, noticed_of_it, position)]),
         whose=_whose_move(state, noticed_of_it, position),
     )
+
+
+def _forecast(forecast: dt.date | None, position: Position) -> str:
+    """The forecast; that it has passed says nothing of when it will be done, and is told in words beside it."""
+    if forecast is None:
+        return ""
+    return day(forecast) if forecast > position.period_end else "Passed"
 
 
 def _what_is_said(state: MilestoneState, position: Position) -> Iterable[str]:
@@ -296,9 +304,15 @@ def _help(text: str) -> str:
     return re.sub(r"^(?:none|nothing|no|n/a)(?:[:.;,]\s*|$)", "", text.strip(), flags=re.IGNORECASE)
 
 
-def _what_was_noticed(state: MilestoneState, noticed_of_it: Iterable[Finding], position: Position) -> Iterable[str]:
+def _what_was_noticed(state: MilestoneState, noticed_of_it: list[Finding], position: Position) -> Iterable[str]:
+    forecast = state.current.forecast
+    asked_about = any(f.code == "milestone.forecast-in-past" for f in noticed_of_it)
+    if forecast and forecast <= position.period_end and not asked_about:
+        yield f"Its forecast, {day(forecast)}, has passed."
     for finding in noticed_of_it:
-        if finding.code == "milestone.no-update":
+        if finding.code == "milestone.same-words":
+            yield sentence(_as_it(finding.says.partition(": “")[0], state.ref))
+        elif finding.code == "milestone.no-update":
             by = f" from {_short(finding.who, position)}" if len(state.milestone.partners) > 1 else ""
             yield f"No update this month{by}; {finding.says.partition('; ')[2]}"
         elif finding.code != "milestone.occurrence-missed" or " occurrences " in finding.says:

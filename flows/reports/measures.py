@@ -71,11 +71,11 @@ def measure_table(position: Position, focus_ref: str) -> MeasureTable:
         comparators=names,
         has_target=any(s.measure.target is not None for s in known),
         rows=tuple(_line(state, names, position) for state in known),
-        without=_without(states, position),
+        without=_without(states),
     )
 
 
-def _without(states: list[MeasureState], position: Position) -> str:
+def _without(states: list[MeasureState]) -> str:
     """Which measures have no figure: those said not to be available, and those that were never returned; and which
     baselines nothing can be compared with."""
     parts = []
@@ -87,8 +87,7 @@ def _without(states: list[MeasureState], position: Position) -> str:
     never = [s for s in states if not s.said]
     if never:
         parts.append(f"No figure returned yet: {_titles(never, states)}.")
-    doubtful = doubtful_baselines(position)
-    sets = dict.fromkeys(s.measure.set_name or s.measure.title for s in states if s.measure.ref in doubtful)
+    sets = dict.fromkeys(s.measure.set_name or s.measure.title for s in states if s.baseline_in_doubt)
     if sets:
         named = listed(name[:1].lower() + name[1:] for name in sets)
         parts.append(f"Some baselines for {named} cannot be true as labelled, so compare nothing with them.")
@@ -101,16 +100,6 @@ def _titles(missing: list[MeasureState], states: list[MeasureState]) -> str:
     kept = {s.measure.set_name for s in states if s.measure.ref not in gone}
     names = (s.measure.title if s.measure.set_name in kept else s.measure.set_name or s.measure.title for s in missing)
     return "; ".join(dict.fromkeys(names))
-
-
-def doubtful_baselines(position: Position) -> frozenset[str]:
-    """The measures, by reference, of each set whose baselines the check of the plan found to contradict each other."""
-    plan = position.plan
-    found = {f.about for f in position.findings if f.code == "plan.baselines-contradict" and f.about in plan.measure}
-    sets = {(plan.measure[ref].focus_ref, plan.measure[ref].set_name) for ref in found} - {("", "")}
-    return frozenset(
-        m.ref for m in plan.measures if m.ref in found or (m.set_name and (m.focus_ref, m.set_name) in sets)
-    )
 
 
 def judged(state: MeasureState, position: Position) -> Direction:
@@ -237,8 +226,7 @@ def measure_sentence(state: MeasureState, position: Position) -> str:
 def measure_charts(position: Position, focus_ref: str) -> tuple[Chart, ...]:
     """A chart for each measure of a focus area with enough figures to draw."""
     states = [s for s in position.measures if s.measure.focus_ref == focus_ref and len(s.known) >= CHART_FROM]
-    doubtful = doubtful_baselines(position)
-    return tuple(measure_chart(s, with_baseline=s.measure.ref not in doubtful) for s in states)
+    return tuple(measure_chart(s, with_baseline=not s.baseline_in_doubt) for s in states)
 
 
 def measure_chart(state: MeasureState, with_baseline: bool = True) -> Chart:

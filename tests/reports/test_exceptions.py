@@ -95,6 +95,23 @@ def test_silence_on_an_overdue_milestone_is_told_with_it() -> None:
     assert "missing or repeated updates" not in told(position).none
 
 
+def test_a_forecast_that_has_passed_is_not_called_none_given() -> None:
+    position = stand(NOVEMBER, sent(OCTOBER, said(forecast="25/11/22")))
+    (late,) = told(position).overdue
+    assert late.forecast == "Passed"
+    assert "Its forecast, 25 November 2022, has passed." in late.what
+
+
+def test_words_that_are_those_of_last_month_are_printed_once() -> None:
+    words = "Two places are reserved"
+    now = said(status="Off track", progress=words, forecast="15/12/22")
+    (late,) = told(stand(NOVEMBER, sent(OCTOBER, said(progress=words)), sent(NOVEMBER, now))).overdue
+    assert late.what == (
+        "Due on the last day of the month. Two places are reserved. "
+        "The progress on it is word for word that of October 2022."
+    )
+
+
 def test_words_of_an_earlier_month_are_not_told_as_if_they_were_of_this_one() -> None:
     position = stand(NOVEMBER, sent(OCTOBER, said(help_needed="We wait for the printer.")))
     assert "printer" not in told(position).overdue[0].what

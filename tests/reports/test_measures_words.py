@@ -120,10 +120,10 @@ def test_only_the_measures_that_are_missing_are_named_where_a_set_is_not_missing
     assert measure_table(position, "1.1").without == "Not available: Longest. No longer kept."
 
 
-def drawn(measure: Measure, *values: float, findings: tuple[Any, ...] = ()) -> Any:
+def drawn(measure: Measure, *values: float, in_doubt: bool = False) -> Any:
     series = tuple(a_value(value, SEPTEMBER.next(n)) for n, value in enumerate(values))
     plan = plan_of(a_milestone(), measure)
-    position = a_position(plan, measures=(MeasureState(measure, series, series),), findings=findings)
+    position = a_position(plan, measures=(MeasureState(measure, series, series, baseline_in_doubt=in_doubt),))
     return measure_charts(position, "1.1")[0]
 
 
@@ -141,10 +141,11 @@ def test_the_title_of_a_chart_compares_its_first_figure_and_its_last(values: tup
 
 def test_a_baseline_in_doubt_is_not_drawn_and_nothing_is_to_be_compared_with_it() -> None:
     measure = replace(A, baseline=10.0, set_name="Therapy waits")
-    doubt = a_finding("plan.baselines-contradict", about=A.ref)
     assert [line.kind for line in drawn(measure, 50, 51, 52).lines] == ["baseline"]
-    assert drawn(measure, 50, 51, 52, findings=(doubt,)).lines == ()
-    position = a_position(plan_of(a_milestone(), measure), measures=(MeasureState(measure, ()),), findings=(doubt,))
+    assert drawn(measure, 50, 51, 52, in_doubt=True).lines == ()
+    position = a_position(
+        plan_of(a_milestone(), measure), measures=(MeasureState(measure, (), baseline_in_doubt=True),)
+    )
     assert measure_table(position, "1.1").without.endswith(
         "Some baselines for therapy waits cannot be true as labelled, so compare nothing with them."
     )
