@@ -67,8 +67,10 @@ def highlight_report(month: MonthArgument, folder: FolderOption = Path()) -> Non
     """
     workspace = _workspace(folder, month)
     from flows.prefect_server import prefect_server
+    from flows.publish.printing import warm_up
 
     with _steps_shown(), prefect_server() as server:
+        warm_up()
         from flows.highlight_report import highlight_report as build
 
         with server.ready():

@@ -5,6 +5,7 @@ Run by `boardpack highlight-report 2022-11`, or from Prefect as `flows.highlight
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from pathlib import Path
 
 from prefect import flow
@@ -17,14 +18,16 @@ from flows.plan.settings import Workspace, find_workspace
 from flows.position.model import Position
 from flows.progress import say
 from flows.publish.outputs import one_build, staged
-from flows.publish.pack import write_documents, write_manifest, write_registers
+from flows.publish.pack import write_documents, write_manifest, write_pdf, write_registers
 from flows.reports.highlight import highlight_report as facts_of
 from flows.reports.registers import registers
 from flows.standing import position_of, record_returns, sound_plan
 from flows.steps import sealed, step
 
+REPORT = "highlight-report"
 
-@flow(name="highlight-report", persist_result=False, validate_parameters=False)
+
+@flow(name=REPORT, persist_result=False, validate_parameters=False)
 def highlight_report(month: str, folder: str = ".") -> Position:
     """Build the highlight report, the registers and the findings for a month, as a draft in `outputs/MONTH/`.
 
@@ -37,8 +40,9 @@ def highlight_report(month: str, folder: str = ".") -> Position:
         take_in_returns(sealed(workspace), sealed(plan), sealed(period))
         now = reconcile(sealed(workspace), sealed(plan), sealed(period), sealed(noticed))
         with staged(workspace.outputs_of(period)) as building:
-            print_report(sealed(workspace), sealed(now), building)
+            pdf = print_report(sealed(workspace), sealed(now), building)
             print_registers(sealed(workspace), sealed(now), building)
+            wait_for_pdf(sealed(pdf), building)
             list_what_went_in(sealed(workspace), sealed(now), building)
     return now
 
@@ -62,10 +66,10 @@ def reconcile(workspace: Workspace, plan: Plan, month: Month, noticed: tuple[Fin
 
 
 @step("print the report")
-def print_report(workspace: Workspace, now: Position, building: Path) -> None:
-    """The report as PDF and as Word, from one HTML."""
+def print_report(workspace: Workspace, now: Position, building: Path) -> Future[bytes]:
+    """The report as Word; its PDF, from the same HTML, is begun."""
     say("Printing the report")
-    write_documents("highlight-report", facts_of(now, workspace.settings), workspace, building)
+    return write_documents(REPORT, facts_of(now, workspace.settings), workspace, building)
 
 
 @step("print the registers")
@@ -73,6 +77,13 @@ def print_registers(workspace: Workspace, now: Position, building: Path) -> None
     """Action tracker, evidence log, risk register and findings, as Excel workbooks."""
     say("Printing the registers")
     write_registers(registers(now, workspace.settings), building, now, workspace.settings)
+
+
+@step("wait for the PDF")
+def wait_for_pdf(pdf: Future[bytes], building: Path) -> None:
+    """The report as PDF, when its pages are laid out."""
+    say("Printing the PDF")
+    write_pdf(REPORT, pdf, building)
 
 
 @step("list what went in")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from concurrent.futures import Future
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from flows.publish.errors import TemplateError
 from flows.publish.excel import Imprint, write_register
 from flows.publish.outputs import sha256
 from flows.publish.page import prepare
-from flows.publish.pdf import write_pdf
+from flows.publish.printing import print_pdf
 from flows.publish.render import render
 from flows.publish.word import write_word
 from flows.reports.registers import Register
@@ -25,13 +26,23 @@ MANIFEST = "manifest.json"
 STYLE_DOCUMENT = "board.docx"
 
 
-def write_documents(name: str, facts: Any, workspace: Workspace, folder: Path) -> None:
-    """Write `name`.pdf and `name`.docx into a folder, from the template of that name."""
+def write_documents(name: str, facts: Any, workspace: Workspace, folder: Path) -> Future[bytes]:
+    """Write `name`.docx into a folder, from the template of that name, and begin to print the PDF of the same HTML.
+
+    Gives back what will hold the PDF's bytes; `write_pdf` waits for them.
+    """
     template, templates = f"{name}.html", templates_folder(workspace.root)
     colours = workspace.settings.colours.model_dump()
-    page = prepare(charts(render(template, templates, report=facts), colours), template)
+    html = charts(render(template, templates, report=facts), colours)
+    page = prepare(html, template)
+    pdf = print_pdf(html, template, templates / "styles", colours)
     write_word(page, folder / f"{name}.docx", _style_document(templates), template, colours)
-    write_pdf(page, folder / f"{name}.pdf", templates / "styles", colours)
+    return pdf
+
+
+def write_pdf(name: str, pdf: Future[bytes], folder: Path) -> None:
+    """Write `name`.pdf into a folder as soon as it is printed."""
+    (folder / f"{name}.pdf").write_bytes(pdf.result())
 
 
 def _style_document(templates: Path) -> Path:

@@ -48,11 +48,16 @@ _CONTENT_TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/pn
 
 
 def write_pdf(html: HtmlElement, path: Path, styles: Path, colours: Colours | None = None) -> None:
-    """Print a page that `page.prepare` has checked.
+    """Print a page into a file; see `pdf_of`. OSError when `path` cannot be written."""
+    path.write_bytes(pdf_of(html, styles, colours))
+
+
+def pdf_of(html: HtmlElement, styles: Path, colours: Colours | None = None) -> bytes:
+    """The PDF of a page that `page.prepare` has checked.
 
     `styles` is the folder of the style sheet; `fonts` lies beside it, and pictures are named from its parent
-    folder. `colours` are the partnership's own. Raises TemplateError when the page or its style needs a file that is missing or not among the templates,
-    and OSError when `path` cannot be written.
+    folder. `colours` are the partnership's own. Raises TemplateError when the page or its style needs a file that is
+    missing or not among the templates.
     """
     try:
         press = _press(styles.resolve(), tuple(sorted((colours or {}).items())))
@@ -60,10 +65,10 @@ def write_pdf(html: HtmlElement, path: Path, styles: Path, colours: Colours | No
         with _without_garbage_collection():
             laid_out = document.render(font_config=press.fonts, stylesheets=list(press.sheets), pdf_variant=VARIANT)
             _one_annotation_a_link(laid_out)
-            data = laid_out.write_pdf(pdf_variant=VARIANT, finisher=_describe_links)
+            data: bytes = laid_out.write_pdf(pdf_variant=VARIANT, finisher=_describe_links)
     except FatalURLFetchingError as error:
         raise TemplateError(str(error.__cause__)) from error
-    path.write_bytes(data)
+    return data
 
 
 class _Press(NamedTuple):
