@@ -83,8 +83,8 @@ def highlight_report(month: MonthArgument, folder: FolderOption = Path()) -> Non
 def forms(month: MonthArgument, folder: FolderOption = Path()) -> None:
     """Write each partner's form, filled in as far as possible.
 
-    The forms are written into outputs/MONTH/forms. A form shows the partner's open milestones with what was last said, the measures due and the open risks. Send it
-    out; what comes back goes into inputs/returns/MONTH.
+    The forms are written into outputs/MONTH/forms. A form shows the partner's open milestones with what was last
+    said, the measures due and the open risks. Send it out; what comes back goes into inputs/returns/MONTH.
     """
     workspace = _workspace(folder, month)
     from flows.prefect_server import prefect_server
@@ -110,14 +110,13 @@ def status(month: MonthArgument, folder: FolderOption = Path()) -> None:
 
         position = stand(workspace, month)
     table = Table(title=f"Returns for {month.label}", title_justify="left", box=None, pad_edge=False)
-    for heading in ("Partner", "Return", "Received on", "What it held", "To answer"):
+    for heading in ("Partner", "Return", "Received on", "To answer"):
         table.add_column(heading)
     from flows.reports.returns_state import return_rows
 
     for row in return_rows(position):
-        table.add_row(
-            *(Text(_printable(words)) for words in (row.partner, row.state, row.received, row.used, row.questions))
-        )
+        cells = (row.short_name, row.state, row.received, row.questions)
+        table.add_row(*(Text(_printable(words)) for words in cells))
     console.print(table)
     console.print()
     _print_findings(position)
@@ -130,8 +129,8 @@ def new(
 ) -> None:
     """Make a folder for a partnership.
 
-    It holds the settings and the plan workbook to fill in, and places for returns and papers. With --example it holds the worked example: a published plan with invented progress from October 2022 to
-    December 2023.
+    It holds the settings and the plan workbook to fill in, and places for returns and papers. With --example it
+    holds the worked example: a published plan with invented progress from October 2022 to December 2023.
     """
     with _plain_errors():
         from flows.plan.starting import new_workspace

@@ -15,6 +15,7 @@ class ReturnRow:
     """What became of one partner's return."""
 
     partner: str
+    short_name: str
     state: str
     received: str
     used: str
@@ -39,6 +40,7 @@ def _row(state: PartnerReturn, position: Position) -> ReturnRow:
     words += [f"{count(not_used, 'item')} not used"] if not_used else []
     return ReturnRow(
         partner=state.partner.name,
+        short_name=state.partner.short_name,
         state=_STATES[state.state],
         received=day(state.counted.received) if state.counted else NONE_GIVEN,
         used=_used(state),
