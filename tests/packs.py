@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -56,8 +58,15 @@ def small(folder: Path) -> Path:
     """A workspace with a plan of three milestones, which first reports January 2025, and no return yet."""
     (folder / "inputs" / "returns").mkdir(parents=True)
     shutil.copyfile(ROOT / "templates" / "partnership.toml", folder / "inputs" / "partnership.toml")
-    write_plan_workbook(SOUND, folder / "inputs" / "plan.xlsx")
+    (folder / "inputs" / "plan.xlsx").write_bytes(_small_plan())
     return folder
+
+
+@cache
+def _small_plan() -> bytes:
+    with tempfile.TemporaryDirectory() as place:
+        write_plan_workbook(SOUND, Path(place, "plan.xlsx"))
+        return Path(place, "plan.xlsx").read_bytes()
 
 
 def fingerprints(folder: Path) -> dict[str, str]:

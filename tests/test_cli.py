@@ -335,6 +335,7 @@ def test_an_outputs_folder_that_cannot_be_written(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("command", "month"), [("highlight-report", "2025-01"), ("forms", "2025-01")])
 def test_a_paper_that_is_open_on_windows_is_a_sentence_and_the_last_build_stays(
     command: str, month: str, workspace: Path, boardpack: Boardpack, monkeypatch: pytest.MonkeyPatch
@@ -357,6 +358,7 @@ def test_a_paper_that_is_open_on_windows_is_a_sentence_and_the_last_build_stays(
     assert packs.fingerprints(workspace / "outputs") == before
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_a_sentence_and_the_last_build_stays(
     workspace: Path, boardpack: Boardpack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -381,12 +383,14 @@ def test_a_fault_of_ours_shows_a_traceback(
 # --- What is printed --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_is_piped_has_no_codes_for_a_terminal(workspace: Path, boardpack: Boardpack) -> None:
     answer = boardpack("highlight-report", "2025-01", "-C", workspace)
     assert answer.code == 0
     assert "\x1b" not in answer.out + answer.err
     assert answer.err.splitlines() == [
         "Reading the plan", "Reading the returns", "Reconciling", "Printing the report", "Printing the registers",
+        "Printing the PDF",
     ]  # fmt: skip
     written = answer.out.splitlines()[-1]
     assert written == (

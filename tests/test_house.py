@@ -1,6 +1,7 @@
 """The house: who may import whom, and which room may use which library."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,14 +42,15 @@ def name_of(path: Path) -> str:
     return ".".join(path.relative_to(FLOWS).with_suffix("").parts)
 
 
-def imported(path: Path) -> set[str]:
+@cache
+def imported(path: Path) -> frozenset[str]:
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names.add(node.module)
-    return names
+    return frozenset(names)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -18,6 +18,8 @@ from flows.publish.errors import TemplateError
 from flows.publish.page import VOCABULARY, prepare
 from flows.publish.pdf import write_pdf
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 STYLES = ROOT / "templates" / "styles"
 SAMPLE = Path(__file__).with_name("sample_report.html")

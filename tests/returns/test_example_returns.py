@@ -18,6 +18,8 @@ from flows.returns.records import Return
 from flows.returns.vocabulary import vocabulary_of
 from tests.example.make_returns import FOLDER, RECEIVED, ROOT, load_story, make_returns
 
+pytestmark = pytest.mark.slow
+
 PLAN, _ = load_plan(ROOT / "inputs" / "plan.xlsx")
 SETTINGS = load_settings(ROOT / "inputs" / "partnership.toml")
 STORY = load_story()
