@@ -35,7 +35,7 @@ def highlight_report(month: str, folder: str = ".") -> Position:
     everything wrong in a return is a finding and stops nothing.
     """
     workspace, period = find_workspace(Path(folder)), Month.parse(month)
-    with one_build(workspace.outputs):
+    with one_build(workspace.outputs, say):
         plan, noticed = read_plan(sealed(workspace))
         take_in_returns(sealed(workspace), sealed(plan), sealed(period))
         now = reconcile(sealed(workspace), sealed(plan), sealed(period), sealed(noticed))

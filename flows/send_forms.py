@@ -27,7 +27,7 @@ def send_forms(month: str, folder: str = ".") -> list[Path]:
     `month` is written 2022-11; `folder` is the workspace or a folder inside it. Returns the files written.
     """
     workspace, period = find_workspace(Path(folder)), Month.parse(month)
-    with one_build(workspace.outputs):
+    with one_build(workspace.outputs, say):
         before = look_back(sealed(workspace), sealed(period.previous()))
         place = workspace.outputs_of(period) / "forms"
         with staged(place) as building:

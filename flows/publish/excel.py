@@ -21,7 +21,7 @@ import xlsxwriter
 
 from flows.publish.brand import tint
 from flows.publish.packaging import normalise_zip
-from flows.reports.registers import Register, RegisterColumn, RegisterSheet, StatusCell
+from flows.reports.register import Register, RegisterColumn, RegisterSheet, StatusCell
 
 LONGEST_TEXT = 32_767
 """What one cell holds, in the UTF-16 units in which Excel counts."""

@@ -12,7 +12,7 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,12 +28,19 @@ _EXCHANGE = 2
 
 
 @contextmanager
-def one_build(outputs: Path) -> Iterator[None]:
-    """Hold the workspace's build lock; a second build waits for the first. UserError when it cannot be had."""
+def one_build(outputs: Path, waiting: Callable[[str], None] = lambda words: None) -> Iterator[None]:
+    """Hold the workspace's build lock; a second build tells `waiting` that it waits for the first, and waits.
+
+    UserError when the lock cannot be had.
+    """
     try:
         outputs.mkdir(parents=True, exist_ok=True)
         lock = FileLock(outputs / ".lock", timeout=WAIT_SECONDS)
-        lock.acquire()
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            waiting("Waiting for another build to end")
+            lock.acquire()
     except Timeout:
         raise UserError(
             f"Another build of {outputs} has been running for five minutes: try again when it ends."

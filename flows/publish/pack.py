@@ -20,7 +20,7 @@ from flows.publish.page import prepare
 from flows.publish.printing import print_pdf
 from flows.publish.render import render
 from flows.publish.word import write_word
-from flows.reports.registers import Register
+from flows.reports.register import Register
 
 MANIFEST = "manifest.json"
 STYLE_DOCUMENT = "board.docx"

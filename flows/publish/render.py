@@ -34,6 +34,8 @@ def render(template: str, folder: Path, **facts: Any) -> str:
         raise TemplateError(f"{error.filename or template}, line {error.lineno}: {error.message}.") from error
     except jinja2.UndefinedError as error:
         raise TemplateError(f"{template}: {error.message}.") from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise TemplateError(f"{template}: a part of it cannot be worked out ({error}).") from error
 
 
 def _draw(chart: Chart) -> Markup:

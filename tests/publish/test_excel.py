@@ -22,7 +22,7 @@ from python_calamine import CalamineWorkbook
 
 from flows.publish.brand import tint
 from flows.publish.excel import CUT_MARK, LONGEST_TEXT, Imprint, lines_needed, plain, write_register
-from flows.reports.registers import Register, RegisterColumn, RegisterSheet, StatusCell
+from flows.reports.register import Register, RegisterColumn, RegisterSheet, StatusCell
 
 IMPRINT = Imprint(
     "Anytown SEND partnership",

@@ -180,11 +180,11 @@ def test_a_fault_of_ours_is_not_called_the_users(target: Path) -> None:
 
 
 def test_two_builds_of_one_workspace_come_one_after_the_other(target: Path) -> None:
-    begun, order = threading.Event(), []
+    begun, order, told = threading.Event(), [], []
 
     def second() -> None:
         begun.wait()
-        with one_build(target.parent):
+        with one_build(target.parent, told.append):
             order.append("second")
 
     other = threading.Thread(target=second)
@@ -195,6 +195,7 @@ def test_two_builds_of_one_workspace_come_one_after_the_other(target: Path) -> N
         order.append("first")
     other.join()
     assert order == ["first", "second"]
+    assert told == ["Waiting for another build to end"]
 
 
 def test_a_build_that_waits_too_long_says_so(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:

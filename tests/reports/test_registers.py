@@ -8,15 +8,9 @@ import pytest
 
 from flows.plan.findings import Severity
 from flows.position.model import Movement, Position, Status
-from flows.reports.registers import (
-    Register,
-    StatusCell,
-    action_tracker,
-    evidence_log,
-    findings_list,
-    registers,
-    risk_register,
-)
+from flows.reports.register import Register, StatusCell
+from flows.reports.registers import evidence_log, findings_list, registers, risk_register
+from flows.reports.tracker import action_tracker
 from tests.builders import (
     NOVEMBER,
     OCTOBER,
