@@ -325,7 +325,7 @@ def test_an_outputs_folder_that_cannot_be_written(
         def __init__(self, path: Path, timeout: float) -> None:
             self.path = path
 
-        def acquire(self) -> None:
+        def acquire(self, timeout: float | None = None) -> None:
             raise OSError(number, os.strerror(number), str(self.path))
 
     monkeypatch.setattr(outputs, "FileLock", Refused)
