@@ -19,7 +19,7 @@ PORTRAIT_MM = 170.0
 LANDSCAPE_MM = 257.0
 """Width between the margins of an A4 page, in millimetres, upright and on its side."""
 
-COLUMN_MM = {"ref": 16.0, "date": 32.0, "month": 29.0, "num": 19.0, "chip": 36.0, "short": 28.0}
+COLUMN_MM = {"ref": 16.0, "date": 32.0, "month": 29.0, "num": 21.0, "chip": 36.0, "short": 28.0}
 """Width of a column whose content has a known length, its padding included."""
 
 SHARES = {"words": 1, "words-2": 2, "words-3": 3}

@@ -141,7 +141,7 @@ def test_a_table_on_a_landscape_page_has_its_width_to_share() -> None:
 
 
 def test_without_a_column_of_words_the_first_takes_what_is_left() -> None:
-    assert widths("short", "num", "num") == pytest.approx([PORTRAIT_MM - 2 * COLUMN_MM["num"], 19, 19], abs=0.1)
+    assert widths("short", "num", "num") == pytest.approx([PORTRAIT_MM - 2 * COLUMN_MM["num"], 21, 21], abs=0.1)
 
 
 @given(st.lists(st.sampled_from([*COLUMN_MM, *SHARES]), min_size=1, max_size=9), st.booleans())

@@ -575,13 +575,21 @@ def test_a_style_document_that_lacks_something_is_named(
     changed, out = tmp_path / "mine.docx", io.BytesIO()
     with zipfile.ZipFile(out, "w") as target:
         for name, data in Written(BOARD).parts.items():
-            target.writestr(name, data.decode().replace(old, new))
+            is_text = name.endswith((".xml", ".rels"))
+            target.writestr(name, data.decode().replace(old, new) if is_text else data)
     changed.write_bytes(out.getvalue())
     if problem is None:
         write(tmp_path, '<p class="lead">x</p>', changed)
         return
     with pytest.raises(TemplateError, match=f"mine.docx: .*{problem}"):
         write(tmp_path, '<p class="lead">x</p>', changed)
+
+
+def test_a_report_carries_its_font_for_machines_without_it(tmp_path: Path) -> None:
+    parts = write(tmp_path, "<p>x</p>").parts
+    assert b"embedTrueTypeFonts" in parts["word/settings.xml"]
+    assert [name for name in parts if name.endswith(".odttf")] == [f"word/fonts/font{n}.odttf" for n in (1, 2, 3)]
+    assert parts["word/_rels/fontTable.xml.rels"].count(b"relationships/font") == 3
 
 
 # With other programs
