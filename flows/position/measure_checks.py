@@ -13,8 +13,9 @@ from flows.plan.model import Measure, Plan
 from flows.plan.periods import Month, Period
 from flows.plan.waits import contradictions
 from flows.plan.words import count, day, figure, listed, quoted, sentence
-from flows.position.measures import expected_period_end, is_fraction_of_its_parts, why_not_used
+from flows.position.measures import is_fraction_of_its_parts, why_not_used
 from flows.position.model import MeasureState, Value
+from flows.returns.prefill import period_due
 from flows.returns.records import MeasureRow
 
 
@@ -204,11 +205,11 @@ def figure_not_returned(book: Book) -> Iterable[Finding]:
     """A figure that was due this month and is not in the partner's return."""
     for state in book.states:
         measure = state.measure
-        due = expected_period_end(measure, book.month)
-        if measure.partner not in book.returned or measure.ref in book.refused or due is None:
+        period = period_due(measure.frequency, book.month)
+        if measure.partner not in book.returned or measure.ref in book.refused or period is None:
             continue
-        if not any(v.period.end == due for v in state.said):
-            says = f"There is no figure that can be used for {quoted(measure.title)} for the period to {day(due)}."
+        if not any(v.period.end == period.end for v in state.said):
+            says = f"There is no figure that can be used for {quoted(measure.title)} for {in_a_sentence(period)}."
             todo = "Give the figure, or x and the reason why there is none."
             yield book.finding("not-returned", Severity.QUERY, says, todo, measure)
 

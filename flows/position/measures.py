@@ -8,13 +8,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from flows.ledger.records import Submission
-from flows.plan.model import Frequency, Improves, Measure, Plan
+from flows.plan.model import Improves, Measure, Plan
 from flows.plan.periods import Month
 from flows.plan.waits import contradicting_baselines
 from flows.position.model import Direction, MeasureState, Value
 from flows.returns.records import MeasureRow
-
-_SCHOOL_TERM_ENDS = {12, 3, 7}
 
 
 def measure_states(plan: Plan, counted: Iterable[Submission], month: Month) -> tuple[MeasureState, ...]:
@@ -114,19 +112,3 @@ def _direction(measure: Measure, known: list[Value], change: float | None) -> Di
     if abs(change) < 0.5 * 10**-measure.decimals or len(printed) == 1:
         return Direction.LEVEL
     return Direction.IMPROVING if (change > 0) == (measure.improves is Improves.UP) else Direction.WORSENING
-
-
-def expected_period_end(measure: Measure, month: Month) -> dt.date | None:
-    """The last day of the period for which this month's return must have a figure, or None.
-
-    Monthly figures are for the month itself. Those for a quarter or a school term are expected in the return for the
-    month after it ends. Yearly and academic-year figures come when they are published, so no month is assumed.
-    """
-    if measure.frequency is Frequency.MONTHLY:
-        return month.last_day
-    before = month.previous()
-    if measure.frequency is Frequency.QUARTERLY and before.number % 3 == 0:
-        return before.last_day
-    if measure.frequency is Frequency.TERMLY and before.number in _SCHOOL_TERM_ENDS:
-        return before.last_day
-    return None

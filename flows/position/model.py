@@ -200,10 +200,6 @@ class MilestoneState:
             return None
         return (end - self.current.first_due).days
 
-    @property
-    def is_closed(self) -> bool:
-        return self.status is Status.COMPLETE
-
 
 @dataclass(frozen=True)
 class Standing:

@@ -107,13 +107,18 @@ def _value_words(measure: Measure, last: MeasureRow) -> str:
 
 
 def period_due(frequency: Frequency, month: Month) -> Period | None:
-    """The period that a measure is due for at the end of a month; None when none ends then or it is yearly."""
+    """The period for which a month's return must have a figure, or None.
+
+    Monthly figures are for the month itself. Those for a quarter or a school term are due in the return for the month
+    after it ends. Yearly and academic-year figures come when they are published, so no month is assumed.
+    """
     if frequency is Frequency.MONTHLY:
         return month_period(month)
-    if frequency is Frequency.QUARTERLY and month.number % 3 == 0:
-        return months_to(3, month)
-    if frequency is Frequency.TERMLY and month.number in _TERM_ENDING:
-        return school_term(_TERM_ENDING[month.number], month.year)
+    ended = month.previous()
+    if frequency is Frequency.QUARTERLY and ended.number % 3 == 0:
+        return months_to(3, ended)
+    if frequency is Frequency.TERMLY and ended.number in _TERM_ENDING:
+        return school_term(_TERM_ENDING[ended.number], ended.year)
     return None
 
 

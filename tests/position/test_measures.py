@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import pytest
 
-from flows.plan.model import Frequency, Improves
+from flows.plan.model import Improves
 from flows.plan.periods import Month, parse_period
-from flows.position.measures import expected_period_end, why_not_used
+from flows.position.measures import why_not_used
 from flows.position.model import Direction, MeasureState
 from tests.builders import DECEMBER, NOVEMBER, OCTOBER, a_figure, a_measure, on, plan_of, sent, stand
 
@@ -110,21 +109,3 @@ def test_a_figure_is_used_unless_one_of_these_speaks_against_it(row: Any, measur
     returned = sent(NOVEMBER, row)
     assert why_not_used(a_measure(**measure), returned.content.measures[0], returned) == why
     assert bool(state_of(returned, **measure).series) is (why == "")
-
-
-@pytest.mark.parametrize(
-    ("frequency", "month", "end"),
-    [
-        (Frequency.MONTHLY, NOVEMBER, dt.date(2022, 11, 30)),
-        (Frequency.QUARTERLY, DECEMBER, None),
-        (Frequency.QUARTERLY, Month(2023, 1), dt.date(2022, 12, 31)),
-        (Frequency.TERMLY, NOVEMBER, None),
-        (Frequency.TERMLY, Month(2023, 1), dt.date(2022, 12, 31)),
-        (Frequency.TERMLY, Month(2023, 4), dt.date(2023, 3, 31)),
-        (Frequency.TERMLY, Month(2023, 8), dt.date(2023, 7, 31)),
-        (Frequency.YEARLY, Month(2023, 1), None),
-        (Frequency.ACADEMIC_YEAR, Month(2023, 9), None),
-    ],
-)
-def test_a_figure_is_expected_once_its_period_is_over(frequency: Frequency, month: Month, end: dt.date | None) -> None:
-    assert expected_period_end(a_measure(frequency=frequency), month) == end
