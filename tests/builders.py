@@ -34,6 +34,7 @@ from flows.plan.model import (
 )
 from flows.plan.periods import Month, month_period
 from flows.plan.settings import Calendar, Partnership, Settings
+from flows.position.measure_state import Value
 from flows.position.model import (
     Claim,
     Decision,
@@ -46,7 +47,6 @@ from flows.position.model import (
     Position,
     RiskState,
     Status,
-    Value,
 )
 from flows.position.reconcile import position as reconciled
 from flows.returns.records import (

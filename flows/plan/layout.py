@@ -60,6 +60,9 @@ class Sheet:
 PROMISE_KINDS = {"impact": "Impact", "outcome": "Outcome", "evidence": "Expected evidence"}
 QUESTIONS = ("how much", "how well", "better off")
 WAIT_ROLES = ("waiting", "over-18-weeks", "longest", "average")
+HARM_ROLES = ("reviewed", "harms", "actions", "complaints")
+ROLES = (*WAIT_ROLES, *HARM_ROLES)
+CHARTS = ("control chart", "trend")
 
 
 def _reference(example: str, note: str = "") -> Column:
@@ -233,8 +236,8 @@ MEASURES = Sheet(
         Column("group", "Group", "The heading it stands under in the plan.", 28),
         Column("set_name", "Set", "The same words for measures returned together, such as one service's waits.", 32),
         Column(
-            "role", "Role in the set", "In a set of waits, what this measure says.", 16, choices=WAIT_ROLES,
-            synonyms=("Role",),
+            "role", "Role in the set", "In a set of waits or of harm reviews, what this measure says.", 16,
+            choices=ROLES, synonyms=("Role",),
         ),
         Column("question", "Question", "Which question it answers.", 14, choices=QUESTIONS),
         Column("numerator", "Numerator", "What is counted, if it is a share.", 36),
@@ -245,21 +248,43 @@ MEASURES = Sheet(
         Column("target_date", "Target date", "The day by which it should be reached.", 14, Kind.DAY),
         Column("lowest", "Lowest", "The lowest value there can be.", 10, Kind.NUMBER, synonyms=("Minimum",)),
         Column("highest", "Highest", "The highest value there can be.", 10, Kind.NUMBER, synonyms=("Maximum",)),
+        Column(
+            "parts",
+            "Parts",
+            "The bands or parts that the figure's total divides into, in order, with semicolons between them: "
+            "0 to 1 weeks; 1 to 2 weeks; over 2 weeks. The form asks for each of them.",
+            36,
+            synonyms=("Bands", "Breakdown"),
+        ),
+        Column(
+            "chart",
+            "Chart",
+            "How it is charted; empty for a control chart. Figures whose periods overlap, such as a rolling six months, "
+            "belong on a trend, because neighbouring figures share data.",
+            14,
+            choices=CHARTS,
+            synonyms=("Chart type",),
+        ),
         NOTE,
     ),
 )  # fmt: skip
 COMPARATORS = Sheet(
     "Comparators",
-    "What others show for a measure.",
+    "What others show for a measure: one row for each period, so that several rows of one name are a series.",
     (
         Column("measure_ref", "Measure", "The reference of the measure.", 24, Kind.REFERENCE, required=True),
         Column("name", "Comparator", "Who else: England.", 30, required=True, synonyms=("Name",)),
         Column("value", "Value", "In the unit of the measure.", 11, Kind.NUMBER, required=True),
-        Column("period", "Period", "As printed.", 24),
+        Column("period", "Period", "What the figure covers, as printed: 2021/22, or October 2022.", 24),
         Column("source", "Source", "Where it was published.", 50),
+        Column(
+            "available", "Available from",
+            "The day from which it was public. Reports for boards before that day do not use it.", 16, Kind.DAY,
+            synonyms=("Published on", "Published"),
+        ),
     ),
     required=False,
-)
+)  # fmt: skip
 RISKS = Sheet(
     "Risks",
     "The risk register when the plan began.",

@@ -17,7 +17,7 @@ from flows.plan.checks import check_plan
 from flows.plan.days import tidy
 from flows.plan.due import DueDate, DueKind, DueProblem, parse_day, parse_due
 from flows.plan.findings import Finding, Severity, UserError, in_order
-from flows.plan.layout import PROMISE_KINDS
+from flows.plan.layout import CHARTS, PROMISE_KINDS
 from flows.plan.model import (
     Action,
     Area,
@@ -35,6 +35,7 @@ from flows.plan.model import (
     Promise,
     Term,
 )
+from flows.plan.periods import Period, parse_period
 from flows.plan.references import ReferenceProblem, clean_reference, parent, split_references
 from flows.plan.tables import Row, Table, plain, read_tables, shown
 
@@ -183,9 +184,7 @@ def _plan(tables: dict[str, Table], reader: _Reader) -> Plan:
         reader.partners |= {plain(name): partner.key for name in names if name}
     actions = each("Actions", _action)
     leads = {action.ref: action.leads for action in actions}
-    comparators = _comparators(tables.get("Comparators", Table()).rows, reader)
-    measures = each("Measures", lambda row, r: _measure(row, r, comparators))
-    _comparators_used(comparators, measures, reader)
+    measures = _with_comparators(each("Measures", _measure), tables.get("Comparators", Table()).rows, reader)
     return Plan(
         partners=partners,
         areas=each("Areas", _area),
@@ -268,7 +267,7 @@ def _milestone(row: Row, read: _Reader, leads: dict[str, tuple[Lead, ...]]) -> M
     )
 
 
-def _measure(row: Row, read: _Reader, comparators: dict[str, list[Comparator]]) -> Measure | None:
+def _measure(row: Row, read: _Reader) -> Measure | None:
     ref = read.reference(row)
     if not ref:
         return None
@@ -295,13 +294,34 @@ def _measure(row: Row, read: _Reader, comparators: dict[str, list[Comparator]]) 
         target_date=read.day(row, "target_date"),
         lowest=read.number(row, "lowest"),
         highest=read.number(row, "highest"),
-        comparators=tuple(comparators.get(ref, ())),
         note=read.text(row, "note"),
         origin=row.origin("ref"),
+        parts=_listed(read.text(row, "parts")),
+        chart=read.choice(row, "chart", {chart: chart for chart in CHARTS}) or "",
     )
 
 
-def _comparators(rows: Iterable[Row], read: _Reader) -> dict[str, list[Comparator]]:
+def _listed(text: str) -> tuple[str, ...]:
+    """What stands in a cell with semicolons or line breaks between, in its order; twice if it is there twice."""
+    return tuple(part for part in map(tidy, text.replace("\n", ";").split(";")) if part)
+
+
+def _with_comparators(measures: tuple[Measure, ...], rows: Iterable[Row], read: _Reader) -> tuple[Measure, ...]:
+    comparators = _comparators(rows, read, {measure.ref: measure.frequency for measure in measures})
+    _comparators_used(comparators, measures, read)
+    return tuple(replace(measure, comparators=tuple(comparators.get(measure.ref, ()))) for measure in measures)
+
+
+def comparator_period(value: object, frequency: Frequency | None) -> Period | None:
+    """What period a comparator's cell names; None where that cannot be told.
+
+    What others publish may cover more than the measure does: beside a monthly measure a bare year is a calendar year.
+    """
+    found = parse_period(value, None if frequency in (Frequency.MONTHLY, Frequency.QUARTERLY) else frequency)
+    return found if isinstance(found, Period) else None
+
+
+def _comparators(rows: Iterable[Row], read: _Reader, frequencies: dict[str, Frequency]) -> dict[str, list[Comparator]]:
     """Comparators by the reference of their measure."""
     found: dict[str, list[Comparator]] = {}
     for row in rows:
@@ -310,8 +330,10 @@ def _comparators(rows: Iterable[Row], read: _Reader) -> dict[str, list[Comparato
             read.error(row, "value", "empty-cell", 'The column "Value" is empty in this row.', "Fill it in.")
         if ref and value is not None:
             name, period, source = (read.text(row, field) for field in ("name", "period", "source"))
-            origin = row.origin("measure_ref")
-            found.setdefault(ref, []).append(Comparator(name, value, period, source, origin))
+            when = comparator_period(row.values.get("period"), frequencies.get(ref))
+            available = read.day(row, "available")
+            comparator = Comparator(name, value, period, source, row.origin("measure_ref"), when, available)
+            found.setdefault(ref, []).append(comparator)
     return found
 
 

@@ -10,9 +10,13 @@ import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from flows.plan.due import DueDate
 from flows.plan.findings import NOWHERE, Origin
+
+if TYPE_CHECKING:
+    from flows.plan.periods import Period  # periods needs the frequencies below
 
 
 class Improves(StrEnum):
@@ -120,13 +124,19 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Comparator:
-    """What others show for a measure: "England" 59.9, with the period as printed."""
+    """What others show for a measure in one period: "England" 59.9. Several of one name are a series.
+
+    `period` is as printed; `when` is what it means, None where that cannot be told. `available` is the first day on
+    which the figure was public, so that no report quotes it to a board that met before then; None: always.
+    """
 
     name: str
     value: float
     period: str = ""
     source: str = ""
     origin: Origin = NOWHERE
+    when: Period | None = None
+    available: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +145,10 @@ class Measure:
 
     `unit` is printed after the value ("%", "weeks", "per 10,000 aged 0 to 25", "children"); `decimals` is how many
     are printed. `set_name` joins measures returned together (the therapy table), so that a whole set repeated to
-    the digit can be noticed; `role` is what a measure says in a set of waits: waiting, over-18-weeks, longest or
-    average. `question` is how much, how well, or better off (outcomes-based accountability).
+    the digit can be noticed; `role` is what a measure says in a set of waits (waiting, over-18-weeks, longest or
+    average) or of harm reviews (reviewed, harms, actions or complaints). `question` is how much, how well, or better
+    off (outcomes-based accountability). `parts` are the bands or parts that its total divides into, in order.
+    `chart` is "control chart", "trend" or "": a control chart where there are points enough.
     """
 
     ref: str
@@ -162,6 +174,8 @@ class Measure:
     comparators: tuple[Comparator, ...] = ()
     note: str = ""
     origin: Origin = NOWHERE
+    parts: tuple[str, ...] = ()
+    chart: str = ""
 
     @property
     def is_percentage(self) -> bool:

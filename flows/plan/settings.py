@@ -24,6 +24,9 @@ SETTINGS_FILE = Path("inputs/partnership.toml")
 READABLE_CONTRAST = 4.5
 """Contrast against white that WCAG 2 asks of text at level AA."""
 
+PROFILES = ("mdc-7", "mdc-6", "nhsr")
+"""The sets of rules by which control charts find special causes."""
+
 ORDINAL_WORDS = ("first", "second", "third", "fourth", "last")
 
 Text = Annotated[str, Field(min_length=1)]
@@ -170,6 +173,27 @@ class Ledger(_Table):
     path: Text = ".boardpack/ledger.sqlite"
 
 
+class Measures(_Table):
+    """How measures are charted; every chart names its profile.
+
+    `profile` is the set of rules for special causes: "mdc-7" and "mdc-6" are NHS England's Making Data Count with
+    runs of 7 or 6 points, "nhsr" is what the R package NHSRplotthedots does. `control_chart_from` is how many points
+    a control chart needs; with fewer a plain run of points is drawn. `limits_from_points`, when given, has the limits
+    of each section of a chart set by its first so many points and kept; otherwise every point counts.
+    """
+
+    profile: str = "mdc-7"
+    control_chart_from: Annotated[int, Field(ge=8)] = 13
+    limits_from_points: Annotated[int, Field(ge=8)] | None = None
+
+    @field_validator("profile")
+    @classmethod
+    def _known_profile(cls, value: str) -> str:
+        if value not in PROFILES:
+            raise ValueError(f"write {', '.join(PROFILES[:-1])} or {PROFILES[-1]}")
+        return value
+
+
 class Settings(_Table):
     """All that a partnership can set."""
 
@@ -179,6 +203,7 @@ class Settings(_Table):
     colours: Colours = Colours()
     returns: Returns = Returns()
     ledger: Ledger = Ledger()
+    measures: Measures = Measures()
 
 
 def contrast_with_white(colour: str) -> float:

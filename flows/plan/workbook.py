@@ -174,7 +174,9 @@ def rows_of(plan: Plan) -> dict[str, list[list[Cell]]]:
             for m in plan.milestones
         ],
         "Measures": _measures(plan),
-        "Comparators": [[m.ref, c.name, c.value, c.period, c.source] for m in plan.measures for c in m.comparators],
+        "Comparators": [
+            [m.ref, c.name, c.value, c.period, c.source, c.available] for m in plan.measures for c in m.comparators
+        ],
         "Risks": [
             [r.ref, r.title, r.area_ref, _name(r.partner, plan), r.owner, r.likelihood, r.impact, r.mitigation]
             for r in plan.risks
@@ -190,7 +192,7 @@ def _measures(plan: Plan) -> list[list[Cell]]:
         [
             m.ref, m.focus_ref, m.title, m.unit, m.decimals, m.improves.value, m.frequency.value,
             _name(m.partner, plan), m.group, m.set_name, m.role, m.question, m.numerator, m.denominator, m.baseline,
-            m.baseline_as_at, m.target, m.target_date, m.lowest, m.highest, m.note,
+            m.baseline_as_at, m.target, m.target_date, m.lowest, m.highest, "; ".join(m.parts), m.chart, m.note,
         ]
         for m in plan.measures
     ]  # fmt: skip

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from flows.ledger.records import Submission
 from flows.plan.due import DueKind
 from flows.plan.findings import Finding, Severity
-from flows.plan.model import Plan
+from flows.plan.model import Measure, Plan
 from flows.plan.periods import Month
-from flows.plan.words import quoted
+from flows.plan.references import split_references
+from flows.plan.words import listed, quoted
 from flows.position.model import Decision, Feedback
 
 
@@ -63,28 +65,86 @@ def feedback(counted: Iterable[Submission]) -> tuple[Feedback, ...]:
 
 
 def decision_findings(plan: Plan, month: Month, made: Iterable[Decision]) -> list[Finding]:
-    """Approved dates that cannot be followed: no milestone, one that recurs, no new date, or no day of the decision."""
+    """Decisions of the month that cannot be followed: approved dates, new control limits and notes for a chart."""
     found = []
     for decision in made:
-        if decision.month != month or decision.kind.casefold() != "date change":
-            continue
-        lacking = (
-            f"names {quoted(decision.about)}, which is not a milestone of the plan"
-            if decision.about not in plan.milestone
-            else f"is for {decision.about}, whose due days follow from how often it recurs"
-            if plan.milestone[decision.about].due.kind is DueKind.RECURRING
-            else "has no new date"
-            if decision.new_date is None
-            else "does not say when the board decided it"
-            if decision.dated is None
-            else ""
-        )
-        if lacking:
-            named = f"Date change {decision.number}" if decision.number else "A date change"
-            says = f"{named} {lacking}, so no due date was moved."
+        follow = _FOLLOWED.get(decision.kind.casefold()) if decision.month == month else None
+        lacking = follow.lacks(plan, decision) if follow else ""
+        if follow and lacking:
+            named = f"{follow.name} {decision.number}" if decision.number else f"A {follow.name.lower()}"
+            says = f"{named} {lacking}, so {follow.effect}."
             todo = "Complete the row on the Decisions sheet."
             who = plan.improvement_group.key
-            found.append(
-                Finding("milestone.date-change", Severity.ERROR, says, todo, who, decision.about, decision.origin)
-            )
+            found.append(Finding(follow.code, Severity.ERROR, says, todo, who, decision.about, decision.origin))
     return found
+
+
+def can_be_followed(plan: Plan, decision: Decision) -> bool:
+    """Whether nothing is lacking in a decision that changes dates, control limits or charts by itself."""
+    follow = _FOLLOWED.get(decision.kind.casefold())
+    return follow is not None and not follow.lacks(plan, decision)
+
+
+def measures_about(plan: Plan, decision: Decision) -> tuple[Measure, ...]:
+    """The measures of the plan that a decision names, in the order in which it names them."""
+    return tuple(plan.measure[ref] for ref in split_references(decision.about)[0] if ref in plan.measure)
+
+
+def _date_change_lacks(plan: Plan, decision: Decision) -> str:
+    """A milestone that happens once, a new date, and the day of the decision."""
+    milestone = plan.milestone.get(decision.about)
+    if milestone is None:
+        return f"names {quoted(decision.about)}, which is not a milestone of the plan"
+    if milestone.due.kind is DueKind.RECURRING:
+        return f"is for {decision.about}, whose due days follow from how often it recurs"
+    if decision.new_date is None:
+        return "has no new date"
+    return "" if decision.dated else "does not say when the board decided it"
+
+
+def _new_limits_lack(plan: Plan, decision: Decision) -> str:
+    """Measures, the day from which the limits hold, the day of the decision, and who took it and why."""
+    if unknown := _not_measures(plan, decision):
+        return unknown
+    if decision.new_date is None:
+        return "does not say from which day the new limits hold"
+    if decision.dated is None:
+        return "does not say when it was decided"
+    return "" if decision.text.strip() else "does not say who decided it and why"
+
+
+def _chart_note_lacks(plan: Plan, decision: Decision) -> str:
+    """Measures, the day of the event, and what happened."""
+    if unknown := _not_measures(plan, decision):
+        return unknown
+    if decision.dated is None:
+        return "has no day on which the event was"
+    return "" if decision.text.strip() else "does not say what happened"
+
+
+def _not_measures(plan: Plan, decision: Decision) -> str:
+    refs = split_references(decision.about)[0]
+    if not refs:
+        return "names no measure"
+    unknown = [quoted(ref) for ref in refs if ref not in plan.measure]
+    which = "is not a measure" if len(unknown) == 1 else "are not measures"
+    return f"names {listed(unknown)}, which {which} of the plan" if unknown else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """A kind of decision that changes something by itself: what it lacks, and what then does not happen."""
+
+    name: str
+    code: str
+    lacks: Callable[[Plan, Decision], str]
+    effect: str
+
+
+_FOLLOWED = {
+    "date change": _Followed("Date change", "milestone.date-change", _date_change_lacks, "no due date was moved"),
+    "new limits": _Followed(
+        "Decision on new limits", "measure.new-limits", _new_limits_lack, "no control limits were worked out anew"
+    ),
+    "chart note": _Followed("Chart note", "measure.chart-note", _chart_note_lacks, "it stands on no chart"),
+}

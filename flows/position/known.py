@@ -9,6 +9,7 @@ from dataclasses import replace
 from flows.ledger.records import Submission
 from flows.plan.due import DueKind
 from flows.plan.model import Partner
+from flows.plan.parts import match_part
 from flows.position.claims import occurrence_of
 from flows.position.measures import why_not_used
 from flows.position.model import MilestoneState, Position, Status
@@ -19,12 +20,14 @@ from flows.returns.records import MeasureRow, MilestoneRow, RiskRow
 def prefill(position: Position, partner: Partner) -> Prefill:
     """The last row of each milestone, what is closed, approved dates, the latest figures, and the open risks."""
     mine = [s for s in position.counted if s.content.partner == partner.key]
+    figures = _latest_figures(mine, position)
     open_risks = {r.ref for r in position.risks if r.is_open and r.partner == partner.key}
     return Prefill(
         last=_last_rows(mine, position),
         closed=frozenset(key for state in position.milestones for key in _closed(state)),
         moved={s.ref: s.current.due for s in position.milestones if s.approved_by and s.current.due},
-        measures=_latest_figures(mine, position),
+        measures={ref: row for (ref, part), row in figures.items() if not part},
+        parts={key: row for key, row in figures.items() if key[1]},
         risks=tuple(_risk_row(position, ref) for ref in sorted(open_risks)),
     )
 
@@ -51,16 +54,18 @@ def _closed(state: MilestoneState) -> Iterable[tuple[str, dt.date | None]]:
             yield state.ref, occurrence.due if recurring else None
 
 
-def _latest_figures(mine: Iterable[Submission], position: Position) -> dict[str, MeasureRow]:
-    latest: dict[str, MeasureRow] = {}
+def _latest_figures(mine: Iterable[Submission], position: Position) -> dict[tuple[str, str], MeasureRow]:
+    """The latest figure that is used, by measure and part ("" for the total)."""
+    latest: dict[tuple[str, str], MeasureRow] = {}
     for submission in mine:
         for row in submission.content.measures:
-            held = latest.get(row.ref)
-            newer = row.period and (held is None or held.period is None or row.period >= held.period)
             measure = position.plan.measure.get(row.ref)
-            usable = measure is not None and why_not_used(measure, row, submission) == ""
-            if row.value is not None and newer and usable:
-                latest[row.ref] = row
+            part = match_part(measure, row.part) if measure else None
+            if measure is None or part is None or row.value is None or why_not_used(measure, row, submission):
+                continue
+            held = latest.get((row.ref, part))
+            if row.period and (held is None or held.period is None or row.period >= held.period):
+                latest[row.ref, part] = row
     return latest
 
 

@@ -8,24 +8,58 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from flows.ledger.records import Submission
+from flows.plan.calendar import board_date
 from flows.plan.model import Improves, Measure, Plan
+from flows.plan.parts import match_part
 from flows.plan.periods import Month
+from flows.plan.settings import Settings
 from flows.plan.waits import contradicting_baselines
-from flows.position.model import Direction, MeasureState, Value
+from flows.position.charting import chart_notes, chart_rules, charted, recalculations
+from flows.position.control_charts import Variation
+from flows.position.held_against import comparator_series, held_against
+from flows.position.measure_state import Direction, MeasureState, PartSeries, Value, series_of
+from flows.position.model import Decision
 from flows.returns.records import MeasureRow
 
 
-def measure_states(plan: Plan, counted: Iterable[Submission], month: Month) -> tuple[MeasureState, ...]:
-    """Every measure of the plan, with its series as known at the end of `month`."""
-    said: dict[str, list[Value]] = defaultdict(list)
+def measure_states(
+    plan: Plan,
+    settings: Settings,
+    counted: Iterable[Submission],
+    month: Month,
+    made: Iterable[Decision] = (),
+    known_on: dt.date | None = None,
+) -> tuple[MeasureState, ...]:
+    """Every measure of the plan, with its series as known at the end of `month`.
+
+    `made` are the decisions on record, among them those on control limits and notes for charts. What others publish
+    counts from the day on which it was public: it is held against what the board reads on its day (or, if that is
+    earlier, on `known_on`).
+    """
+    read_on = min(board_date(month, settings), known_on or dt.date.max)
+    limits, notes = recalculations(plan, made), chart_notes(plan, made)
+    said: dict[tuple[str, str], list[Value]] = defaultdict(list)
     for submission in counted:
         for row in submission.content.measures:
             measure = plan.measure.get(row.ref)
             if measure and why_not_used(measure, row, submission) == "":
-                said[row.ref].append(_value(row, submission))
+                said[row.ref, match_part(measure, row.part) or ""].append(_value(row, submission))
     in_doubt = contradicting_baselines(plan.measures)
-    states = (_state(measure, said.get(measure.ref, []), month) for measure in plan.measures)
-    return tuple(replace(s, baseline_in_doubt=s.measure.set_name in in_doubt) for s in states)
+    states = [
+        MeasureState(
+            measure=measure,
+            series=series_of(said[measure.ref, ""]),
+            said=tuple(said[measure.ref, ""]),
+            baseline_in_doubt=measure.set_name in in_doubt,
+            parts=tuple(PartSeries(p, series_of(said[measure.ref, p])) for p in measure.parts if said[measure.ref, p]),
+            comparators=comparator_series(measure, read_on),
+            recalculations=limits.get(measure.ref, ()),
+            notes=notes.get(measure.ref, ()),
+        )
+        for measure in plan.measures
+    ]
+    began = settings.calendar.first.first_day
+    return tuple(_judged(held_against(s, began), month) for s in charted(states, chart_rules(settings)))
 
 
 def why_not_used(measure: Measure, row: MeasureRow, submission: Submission) -> str:
@@ -33,12 +67,14 @@ def why_not_used(measure: Measure, row: MeasureRow, submission: Submission) -> s
 
     A figure is not used when it has no period, is for a period that has not ended by the end of the return's month,
     has neither a value nor a mark for its absence, is outside the possible range, is a fraction where its parts make a
-    percentage, or comes from another partner.
+    percentage, is for a part that the measure does not have, or comes from another partner.
     """
     if row.period is None:
         return "no-period"
     if submission.content.partner != measure.partner:
         return "not-theirs"
+    if match_part(measure, row.part) is None:
+        return "unknown-part"
     if row.period.end > submission.arrival.month.last_day:
         return "period-not-over"
     if row.value is None and not row.symbol:
@@ -80,35 +116,34 @@ def _value(row: MeasureRow, submission: Submission) -> Value:
     )
 
 
-def _state(measure: Measure, said: list[Value], month: Month) -> MeasureState:
-    counts: dict[tuple[dt.date, dt.date], Value] = {}
-    for value in said:
-        counts[value.period.end, value.period.start] = value
-    series = tuple(counts[key] for key in sorted(counts))
-    known = [v for v in series if v.value is not None]
-    change = _change(known)
-    return MeasureState(
-        measure=measure,
-        series=series,
-        said=tuple(said),
-        direction=_direction(measure, known, change),
-        change=change,
-        is_new=bool(known) and known[-1].month == month,
-    )
+def _judged(state: MeasureState, month: Month) -> MeasureState:
+    """With its change, its direction of travel, and whether the latest figure came in with this month's return."""
+    latest, previous = state.latest, state.previous
+    if latest is None or latest.value is None:
+        return state
+    change = latest.value - previous.value if previous and previous.value is not None else None
+    way = _direction(state) if change is not None else Direction.NOT_JUDGED
+    return replace(state, change=change, direction=way, is_new=latest.month == month)
 
 
-def _change(known: list[Value]) -> float | None:
-    if len(known) < 2 or known[-1].value is None or known[-2].value is None:
-        return None
-    return known[-1].value - known[-2].value
+_BY_ICON = {"improving": Direction.IMPROVING, "concerning": Direction.WORSENING, "common": Direction.LEVEL}
 
 
-def _direction(measure: Measure, known: list[Value], change: float | None) -> Direction:
-    """Which way the latest value moved from the one before, by the way the measure improves. A change too small to
-    be printed, or between two figures that print alike, is no clear change."""
-    if change is None or measure.improves is Improves.NEUTRAL:
+def _direction(state: MeasureState) -> Direction:
+    """Which way the measure travels, by the way it improves.
+
+    Where there is a control chart, as its variation icon has it: one figure above another means nothing while both lie
+    in common-cause variation. Else by the latest two figures; a change too small to be printed, or between two
+    figures that print alike, is no clear change.
+    """
+    measure = state.measure
+    if measure.improves is Improves.NEUTRAL:
         return Direction.NOT_JUDGED
-    printed = {f"{v.value:.{measure.decimals}f}" for v in known[-2:]}
-    if abs(change) < 0.5 * 10**-measure.decimals or len(printed) == 1:
+    if state.chart and state.chart.sections[-1].lower is not None:
+        kind = "common" if state.chart.variation is Variation.COMMON else state.chart.variation.partition("-")[0]
+        return _BY_ICON[kind]
+    now, before = (v.value or 0.0 for v in (state.known[-1], state.known[-2]))
+    printed = {f"{value:.{measure.decimals}f}" for value in (now, before)}
+    if abs(now - before) < 0.5 * 10**-measure.decimals or len(printed) == 1:
         return Direction.LEVEL
-    return Direction.IMPROVING if (change > 0) == (measure.improves is Improves.UP) else Direction.WORSENING
+    return Direction.IMPROVING if (now > before) == (measure.improves is Improves.UP) else Direction.WORSENING

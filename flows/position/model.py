@@ -14,8 +14,9 @@ from functools import cached_property
 
 from flows.ledger.records import Submission
 from flows.plan.findings import NOWHERE, Finding, Origin
-from flows.plan.model import Measure, Milestone, Partner, Plan
-from flows.plan.periods import Month, Period
+from flows.plan.model import Milestone, Partner, Plan
+from flows.plan.periods import Month
+from flows.position.measure_state import MeasureState
 
 
 class Status(StrEnum):
@@ -218,58 +219,6 @@ class Standing:
 
     def number(self, status: Status) -> int:
         return dict(self.counts).get(status, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """What was said of a measure for a period, on one occasion."""
-
-    period: Period
-    value: float | None
-    numerator: float | None
-    denominator: float | None
-    provisional: bool
-    symbol: str
-    comment: str
-    received: dt.date
-    month: Month
-    origin: Origin = NOWHERE
-
-
-class Direction(StrEnum):
-    """Which way a measure travels, judged by the direction in which it improves."""
-
-    IMPROVING = "improving"
-    WORSENING = "worsening"
-    LEVEL = "no clear change"
-    NOT_JUDGED = "not judged"
-
-
-@dataclass(frozen=True)
-class MeasureState:
-    """Where one measure stands: `series` is the value that counts for each period, oldest first; `said` holds
-    everything ever said, in the order in which it came in."""
-
-    measure: Measure
-    series: tuple[Value, ...]
-    said: tuple[Value, ...] = ()
-    direction: Direction = Direction.NOT_JUDGED
-    change: float | None = None
-    is_new: bool = False
-    baseline_in_doubt: bool = False
-
-    @cached_property
-    def known(self) -> tuple[Value, ...]:
-        """The periods that have a value."""
-        return tuple(v for v in self.series if v.value is not None)
-
-    @property
-    def latest(self) -> Value | None:
-        return self.known[-1] if self.known else None
-
-    @property
-    def previous(self) -> Value | None:
-        return self.known[-2] if len(self.known) > 1 else None
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def position(
     states = milestone_states(view)
     if month > settings.calendar.first:
         states = with_movement(states, _month_before(plan, settings, submissions, month))
-    measures = measure_states(plan, counted, month)
+    measures = measure_states(plan, settings, counted, month, made, known_on)
     risks = risk_states(plan, counted, month)
     findings = [
         *plan_findings,

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from flows.plan.model import Improves, Measure
+from flows.plan.model import Measure
 from flows.plan.words import figure, listed, sentence
 from flows.position.measure_checks import in_a_sentence, shown
-from flows.position.model import Direction, MeasureState, Position, Value
-from flows.reports.chart import Chart, ChartLine, ChartPoint
+from flows.position.measure_state import Direction, MeasureState, Value
+from flows.position.model import Position
 from flows.reports.parts import NONE_GIVEN
-
-CHART_FROM = 3
-"""A measure with fewer figures than this is told in words, not drawn."""
 
 _WORDS = {
     Direction.IMPROVING: "Improving",
@@ -221,65 +218,3 @@ def measure_sentence(state: MeasureState, position: Position) -> str:
         word = f", {_WORDS[way].lower()}" if way in (Direction.WORSENING, Direction.IMPROVING) else ""
         said += f", from {shown(measure, previous.value)}{word}"
     return f"{said}."
-
-
-def measure_charts(position: Position, focus_ref: str) -> tuple[Chart, ...]:
-    """A chart for each measure of a focus area with enough figures to draw."""
-    states = [s for s in position.measures if s.measure.focus_ref == focus_ref and len(s.known) >= CHART_FROM]
-    return tuple(measure_chart(s, with_baseline=not s.baseline_in_doubt) for s in states)
-
-
-def measure_chart(state: MeasureState, with_baseline: bool = True) -> Chart:
-    """The series of a measure against its target, its comparators and, unless that is in doubt, its baseline."""
-    measure = state.measure
-    return Chart(
-        title=_finding(state),
-        subtitle=f"{measure.title}, {_unit(measure.unit)}",
-        unit=measure.unit,
-        points=tuple(ChartPoint(v.period.label, v.period.end, v.value, v.provisional) for v in state.series),
-        lines=tuple(_lines(state, with_baseline)),
-        alt=_alt(state),
-        source=f"Source: returns of {_months(state)}",
-        from_zero=measure.unit in ("children", "weeks"),
-    )
-
-
-def _unit(unit: str) -> str:
-    return "per cent" if unit == "%" else unit
-
-
-def _finding(state: MeasureState) -> str:
-    """What the chart shows, as its title: the latest figure against the first and the one before."""
-    measure, known = state.measure, state.known
-    last, first = known[-1], known[0]
-    assert last.value is not None
-    assert first.value is not None
-    now, then = shown(measure, last.value), shown(measure, first.value)
-    way = "the same as" if now == then else "up from" if last.value > first.value else "down from"
-    now += " (provisional)" if last.provisional else ""
-    return f"{now} in {in_a_sentence(last.period)}, {way} {then} in {in_a_sentence(first.period)}"
-
-
-def _lines(state: MeasureState, with_baseline: bool) -> Iterable[ChartLine]:
-    measure = state.measure
-    if measure.target is not None:
-        yield ChartLine(f"Target {shown(measure, measure.target)}", measure.target, "target")
-    if with_baseline and measure.baseline is not None:
-        yield ChartLine(f"Baseline {shown(measure, measure.baseline)}", measure.baseline, "baseline")
-    for comparator in measure.comparators[:1]:
-        yield ChartLine(f"{comparator.name} {shown(measure, comparator.value)}", comparator.value, "comparator")
-
-
-def _alt(state: MeasureState) -> str:
-    known = [v.value for v in state.known if v.value is not None]
-    measure = state.measure
-    spread = f"{shown(measure, min(known))} to {shown(measure, max(known))}"
-    better = {Improves.UP: "Higher is better.", Improves.DOWN: "Lower is better.", Improves.NEUTRAL: ""}[
-        measure.improves
-    ]
-    return f"Line chart. {measure.title}: {_finding(state)}. Over {len(known)} figures it ranged from {spread}. {better}".strip()
-
-
-def _months(state: MeasureState) -> str:
-    first, last = state.said[0].month, state.said[-1].month
-    return first.label if first == last else f"{first.label} to {last.label}"

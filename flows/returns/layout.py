@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-LAYOUT_VERSION = "1"
+LAYOUT_VERSION = "2"
 HEADER_ROW = 4
 """The row of the headings on every table of the form, as Excel counts; title and guidance stand above it."""
 
@@ -91,7 +91,7 @@ EVIDENCE_KINDS = (
 )
 MARKINGS = ("Public", "Official", "Official-Sensitive")
 RISK_STATES = ("Open", "Closed")
-DECISION_KINDS = ("Ask", "Decision", "Date change")
+DECISION_KINDS = ("Ask", "Decision", "Date change", "New limits", "Chart note")
 DECISION_STATES = ("Open", "Closed")
 
 GUIDE_SHEET = "How to fill this in"
@@ -384,7 +384,8 @@ MEASURES = Sheet(
     "measures",
     "Measures",
     "measure",
-    "One row for each figure due this month. To correct an earlier figure, add a row with its period and say why.",
+    "One row for each figure due this month, and for each part of it that the plan asks for. To correct an earlier "
+    "figure, add a row with its period and say why.",
     (
         Column(
             "ref",
@@ -401,7 +402,7 @@ MEASURES = Sheet(
             "title",
             "Measure",
             Kind.PROSE,
-            44,
+            40,
             "What is measured.",
             By.FORM,
             synonyms=("Measure title", "Title", "Indicator", "Description", "Measure name"),
@@ -432,6 +433,15 @@ MEASURES = Sheet(
             "What the figure covers, such as November 2022, autumn term 2022 or 2021/22.",
             By.EITHER,
             synonyms=("Reporting period", "Month", "Date"),
+        ),
+        Column(
+            "part",
+            "Part",
+            Kind.WORDS,
+            14,
+            "The band or part that the figure is for, where the plan divides the total; blank for the total.",
+            By.EITHER,
+            synonyms=("Band", "Breakdown", "Category"),
         ),
         Column(
             "value",
@@ -471,7 +481,7 @@ MEASURES = Sheet(
             "comment",
             "Comment",
             Kind.PROSE,
-            48,
+            46,
             "What a reader must know: why it moved, what is left out, what was corrected.",
             synonyms=("Comments", "Commentary", "Notes", "Narrative"),
         ),
@@ -702,7 +712,8 @@ DECISIONS = Sheet(
     "decisions",
     "Decisions",
     "decision",
-    "What this month's paper asks of the board, what the board decided, and the dates that it changed.",
+    "What this month's paper asks of the board, what the board decided, the dates that it changed, and what the "
+    "charts should show.",
     (
         Column(
             "number",
@@ -718,7 +729,8 @@ DECISIONS = Sheet(
             "Kind",
             Kind.CHOICE,
             14,
-            "Ask (the board is asked), Decision (the board decided) or Date change (the board moved a due date).",
+            "Ask (the board is asked), Decision (the board decided), Date change (the board moved a due date), New "
+            "limits (control limits are worked out anew) or Chart note (an event printed on a chart).",
             choices=DECISION_KINDS,
             required=True,
             needed=True,
@@ -727,28 +739,38 @@ DECISIONS = Sheet(
         Column(
             "about",
             "About",
-            Kind.REFERENCE,
-            14,
-            "The reference that it concerns; for a date change, the milestone.",
-            synonyms=("Reference", "Milestone"),
+            Kind.REFERENCES,
+            20,
+            "The reference that it concerns; for a date change, the milestone; for new limits or a chart note, the "
+            "measure, or several with semicolons between them.",
+            synonyms=("Reference", "Milestone", "Measure"),
         ),
         Column(
             "text",
             "Words",
             Kind.PROSE,
             70,
-            "What is asked, or was decided, in one sentence.",
+            "What is asked, or was decided, in one sentence; for new limits, who decided it and why; for a chart note, "
+            "the event in a few words.",
             required=True,
             synonyms=("Text", "Decision", "Ask", "Description"),
         ),
-        Column("dated", "Date decided", Kind.DAY, 17, "The day of the board meeting.", synonyms=("Dated", "Date")),
         Column(
-            "new_date",
-            "New due date",
+            "dated",
+            "Date",
             Kind.DAY,
             17,
-            "For a date change, the due date that the board approved.",
-            synonyms=("New date", "Approved date", "Revised date"),
+            "The day on which it was decided; for a chart note, the day of the event.",
+            synonyms=("Date decided", "Dated"),
+        ),
+        Column(
+            "new_date",
+            "New date",
+            Kind.DAY,
+            17,
+            "For a date change, the due date that the board approved; for new limits, a day in the first period for "
+            "which they hold.",
+            synonyms=("New due date", "Approved date", "Revised date", "Holds from"),
         ),
         Column(
             "state",

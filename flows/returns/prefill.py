@@ -30,13 +30,15 @@ class Prefill:
 
     `last` holds the latest milestone rows by reference and occurrence (None where the milestone does not recur);
     `closed` the milestones and occurrences that need no further word; `moved` the due dates that the board approved,
-    by milestone; `measures` the latest figure of each measure; `risks` the latest row of each open risk.
+    by milestone; `measures` the latest figure of each measure, and `parts` that of each part of one, by reference and
+    the plan's name of the part; `risks` the latest row of each open risk.
     """
 
     last: Mapping[tuple[str, dt.date | None], MilestoneRow] = field(default_factory=dict)
     closed: frozenset[tuple[str, dt.date | None]] = frozenset()
     moved: Mapping[str, dt.date] = field(default_factory=dict)
     measures: Mapping[str, MeasureRow] = field(default_factory=dict)
+    parts: Mapping[tuple[str, str], MeasureRow] = field(default_factory=dict)
     risks: tuple[RiskRow, ...] = ()
 
 
@@ -93,13 +95,19 @@ def _measure_rows(plan: Plan, partner: Partner, month: Month, known: Prefill) ->
         last = known.measures.get(measure.ref)
         if measure.partner != partner.key or not _is_due(measure, month, last):
             continue
-        row: FormRow = {"ref": measure.ref, "title": measure.title, "unit": measure.unit}
         period = period_due(measure.frequency, month)
-        if period:
-            row["period"] = period.label
-        if last and last.period:
-            row["last_value"] = f"{_value_words(measure, last)} ({last.period.label})"
-        yield row
+        yield _measure_row(measure, period, last)
+        for part in measure.parts:
+            yield {**_measure_row(measure, period, known.parts.get((measure.ref, part))), "part": part}
+
+
+def _measure_row(measure: Measure, period: Period | None, last: MeasureRow | None) -> FormRow:
+    row: FormRow = {"ref": measure.ref, "title": measure.title, "unit": measure.unit}
+    if period:
+        row["period"] = period.label
+    if last and last.period:
+        row["last_value"] = f"{_value_words(measure, last)} ({last.period.label})"
+    return row
 
 
 def _value_words(measure: Measure, last: MeasureRow) -> str:
@@ -137,7 +145,12 @@ def _risk_row(risk: RiskRow) -> FormRow:
     return row
 
 
-_KEYS = {"milestones": ("ref", "due"), "measures": ("ref", "period"), "risks": ("ref",), "commentary": ("about",)}
+_KEYS = {
+    "milestones": ("ref", "due"),
+    "measures": ("ref", "part", "period"),
+    "risks": ("ref",),
+    "commentary": ("about",),
+}
 
 
 def with_what_was_filled_in(sheet: Sheet, rows: list[FormRow], filled: Return) -> list[FormRow]:
@@ -148,8 +161,8 @@ def with_what_was_filled_in(sheet: Sheet, rows: list[FormRow], filled: Return) -
     for record in getattr(filled, sheet.field):
         entries = _entries(sheet, record)
         place = tuple(entries.get(key, "") for key in keys)
-        if place not in at and sheet is layout.MEASURES and (place[0], "") in at:
-            at[place] = at.pop((place[0], ""))  # a yearly figure: the form leaves the period to the partner
+        if place not in at and sheet is layout.MEASURES and (*place[:2], "") in at:
+            at[place] = at.pop((*place[:2], ""))  # a yearly figure: the form leaves the period to the partner
         if place not in at:
             at[place] = {}
             result.append(at[place])

@@ -171,6 +171,7 @@ class _Reader:
             symbol=symbol,
             comment=row.text("comment"),
             unit=unit,
+            part=row.part(),
             place=row.place,
         )
 
@@ -207,7 +208,7 @@ class _Reader:
         return DecisionRow(
             number=row.label("number"),
             kind=row.choice("kind"),
-            about=row.reference("about"),
+            about="; ".join(row.references("about")),
             text=row.text("text"),
             dated=row.day("dated"),
             new_date=row.day("new_date"),
@@ -313,6 +314,13 @@ class _Values:
             self._note(_code(column), Severity.QUERY, column, problem.says, problem.todo)
         return found
 
+    def part(self) -> str:
+        """The part as the cell shows it, whatever that is: a band that Excel spoilt must not pass for the total."""
+        cell = self._cells.get("part")
+        if cell is not None and (cell.error or cell.uncalculated):
+            return cell.error or _NEVER_CALCULATED
+        return self.text("part")
+
     def number(self, field: str) -> float | None:
         return self._read(field, read_number)
 
@@ -360,6 +368,9 @@ class _Values:
         said = f"In the column {column.heading}, {says}" if says[:1] in '"“' else says
         code = f"{self._sheet.about}.{code}"
         self._notes.add(code, severity, said, todo, self._about, self.place.cell(column.field))
+
+
+_NEVER_CALCULATED = "a formula that was never calculated"
 
 
 def _lines(text: str) -> str:

@@ -68,7 +68,8 @@ class EvidenceRow:
 @dataclass(frozen=True, slots=True)
 class MeasureRow:
     """A figure for a measure and a period. `symbol` is why there is no value (z, x, c, low, u) when one was given;
-    `unit` is the unit as the return has it, which the form fills in and a partner may have changed."""
+    `unit` is the unit as the return has it, which the form fills in and a partner may have changed. `part` is the band
+    or part of the total that the figure is for, as the return has it; "" for the total itself."""
 
     ref: str
     period: Period | None
@@ -79,6 +80,7 @@ class MeasureRow:
     symbol: str = ""
     comment: str = ""
     unit: str = ""
+    part: str = ""
     place: RowPlace = NO_PLACE
 
 
@@ -125,8 +127,11 @@ class CommentaryRow:
 class DecisionRow:
     """An ask of the board or a decision it took.
 
-    `kind` is "Ask" (the board is asked), "Decision" (the board decided) or "Date change" (the board approved
-    `new_date` for the milestone `about`). `number` is the group's own and stays the same from month to month.
+    `kind` is "Ask" (the board is asked), "Decision" (the board decided), "Date change" (the board approved `new_date`
+    for the milestone `about`), "New limits" (on the day `dated` it was decided that the control limits of the measures
+    `about` are worked out anew from the period that holds `new_date`) or "Chart note" (an event on the day `dated`,
+    printed on the charts of the measures `about`). `about` is a reference, or several with "; " between them.
+    `number` is the group's own and stays the same from month to month.
     """
 
     number: str

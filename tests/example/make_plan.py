@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.plan.due import DueDate, parse_due
+from flows.plan.loading import comparator_period
 from flows.plan.model import (
     Action,
     Area,
@@ -93,14 +94,21 @@ def _milestone(row: Table, action: str) -> Milestone:
 
 
 def _measure(row: Table) -> Measure:
+    frequency = Frequency(row["frequency"])
     converted: Table = {
         "improves": Improves(row["improves"]),
-        "frequency": Frequency(row["frequency"]),
-        "comparators": tuple(Comparator(**comparator) for comparator in row.get("comparators", ())),
+        "frequency": frequency,
+        "comparators": tuple(_comparator(comparator, frequency) for comparator in row.get("comparators", ())),
+        "parts": tuple(row.get("parts", ())),
     }
     if row.get("target_date"):
         converted["target_date"] = _day(row["target_date"])
     return Measure(**{key: value for key, value in row.items() if value != ""} | converted)
+
+
+def _comparator(row: Table, frequency: Frequency) -> Comparator:
+    available = {"available": _day(row["available"])} if row.get("available") else {}
+    return Comparator(**row | available, when=comparator_period(row.get("period", ""), frequency))
 
 
 def _day(text: str) -> object:

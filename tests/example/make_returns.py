@@ -20,6 +20,7 @@ from typing import Any
 
 from flows.plan.loading import load_plan
 from flows.plan.model import Partner, Plan
+from flows.plan.parts import match_part
 from flows.plan.periods import Month, Period, parse_period
 from flows.plan.settings import Settings, load_settings
 from flows.returns.forms import write_form
@@ -104,17 +105,22 @@ class SoFar:
     last: dict[tuple[str, dt.date | None], MilestoneRow] = field(default_factory=dict)
     closed: set[tuple[str, dt.date | None]] = field(default_factory=set)
     measures: dict[str, MeasureRow] = field(default_factory=dict)
+    parts: dict[tuple[str, str], MeasureRow] = field(default_factory=dict)
     risks: dict[str, RiskRow] = field(default_factory=dict)
 
-    def hear(self, sent: Return) -> None:
+    def hear(self, sent: Return, plan: Plan) -> None:
         """Take in one more return."""
         for row in sent.milestones:
             self.last[row.ref, row.due] = row
             if row.status == "Complete" and row.evidence:
                 self.closed.add((row.ref, row.due))
         for figure in sorted(sent.measures, key=lambda m: m.period or _NO_PERIOD):
-            if figure.period and figure.period.end > dt.date.min:
+            if not figure.period or figure.period.end == dt.date.min:
+                continue
+            if not figure.part:
                 self.measures[figure.ref] = figure
+            elif part := match_part(plan.measure[figure.ref], figure.part):
+                self.parts[figure.ref, part] = figure
         for risk in sent.risks:
             known = self.risks.pop(risk.ref, RiskRow(risk.ref))
             if risk.state != "Closed":
@@ -122,7 +128,8 @@ class SoFar:
 
     def prefill(self, moved: dict[str, dt.date]) -> Prefill:
         """What the next form is filled in with."""
-        return Prefill(self.last, frozenset(self.closed), moved, self.measures, tuple(self.risks.values()))
+        risks = tuple(self.risks.values())
+        return Prefill(self.last, frozenset(self.closed), moved, self.measures, self.parts, risks)
 
 
 def _updated(known: RiskRow, said: RiskRow) -> RiskRow:
@@ -160,7 +167,7 @@ def make_returns(folder: Path, plan: Plan, settings: Settings, story: dict[str, 
             else:
                 sent = as_return(partner.key, month, section, plan)
                 write_form(path, plan, settings, partner, month, so_far[partner.key].prefill(approved), sent)
-                so_far[partner.key].hear(sent)
+                so_far[partner.key].hear(sent, plan)
                 moved |= {d.about: d.new_date for d in sent.decisions if d.kind == "Date change" and d.new_date}
             fingerprint = hashlib.sha256(path.read_bytes()).hexdigest()
             log.append((str(month), path.name, fingerprint, section["received"]))

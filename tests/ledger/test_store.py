@@ -209,6 +209,18 @@ def test_what_comes_back_is_what_went_in(content: Return) -> None:
     assert (back.arrival, back.content) == (arrival, content)
 
 
+def test_a_figure_recorded_before_there_were_parts_comes_back_as_a_total(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    with open_ledger(path) as ledger:
+        ledger.record("reader-1", [pair(sent(NOVEMBER, a_figure()))])
+    with sqlite3.connect(path) as connection:
+        connection.execute("""UPDATE entry SET body = replace(body, ',"part":""', '')""")
+    connection.close()
+    with open_ledger(path) as ledger:
+        (back,) = ledger.submissions(NOVEMBER)
+    assert [(row.value, row.part) for row in back.content.measures] == [(50.0, "")]
+
+
 RECORDING = """
 import sys, time
 from pathlib import Path

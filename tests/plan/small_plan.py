@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from flows.plan.due import DueDate, parse_due
 from flows.plan.model import (
@@ -22,6 +23,7 @@ from flows.plan.model import (
     Promise,
     Term,
 )
+from flows.plan.periods import academic_year
 
 
 def due(text: str) -> DueDate:
@@ -48,8 +50,14 @@ ATTENDANCE = Measure(
     "1.1-attendance", "1.1", "Attendance", "%", 1, Improves.UP, Frequency.ACADEMIC_YEAR, "council",
     group="Attendance", question="better off", numerator="Sessions attended", denominator="Sessions possible",
     baseline=91.9, baseline_as_at="2020/21 academic year", target=93.5, target_date=dt.date(2023, 8, 31),
-    lowest=0, highest=100, comparators=(Comparator("England", 86.9, "2020/21", "as printed"),), note="Real.",
+    lowest=0, highest=100, comparators=(
+        Comparator("England", 86.9, "2020/21", "as printed", when=academic_year(2020)),
+        Comparator("England", 87.4, "2021/22", when=academic_year(2021), available=dt.date(2022, 10, 20)),
+    ), note="Real.",
 )  # fmt: skip
+WAITING = replace(
+    wait("waiting", "children", 240), parts=("0 to 6 weeks", "6 to 18 weeks", "Over 18 weeks"), chart="trend"
+)
 
 SOUND = Plan(
     partners=(COUNCIL, HOSPITAL, GROUP),
@@ -69,7 +77,13 @@ SOUND = Plan(
         Milestone("1.1.1.2", "1.1.1", "=Baseline set", due("31 October 2022"), ("hospital",)),
         Milestone("1.1.2.1", "1.1.2", "Pathway agreed", due("Ongoing from 31/01/23"), ("council",), "https://x.y"),
     ),
-    measures=(ATTENDANCE, wait("over-18-weeks", "%", 12), wait("longest", "weeks", 27), wait("average", "weeks", 12)),
+    measures=(
+        ATTENDANCE,
+        wait("over-18-weeks", "%", 12),
+        wait("longest", "weeks", 27),
+        wait("average", "weeks", 12),
+        WAITING,
+    ),
     risks=(PlanRisk("R1", "Too few therapists", "1", "hospital", "Head of Therapies", 4, 5, "Recruit"),),
     boards=(Board("send-board", "SEND Partnership Board"), Board("health-board", "Health Board", ("1",), "Monthly")),
     glossary=(Term("SEND", "Special educational needs and disabilities."),),

@@ -3,15 +3,19 @@ plan that is right."""
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from small_plan import ATTENDANCE, GROUP, SOUND, due, wait
+from small_plan import ATTENDANCE, GROUP, SOUND, WAITING, due, wait
 
-from flows.plan.checks import RULES, Sight, check_plan
+from flows.plan.checks import RULES, check_plan
 from flows.plan.findings import Finding, Severity
-from flows.plan.model import Action, Board, Comparator, Lead, Milestone, Plan
+from flows.plan.layout import HARM_ROLES
+from flows.plan.model import Action, Board, Comparator, Improves, Lead, Milestone, Plan
+from flows.plan.periods import academic_year
+from flows.plan.sight import Sight
 
 ERROR, QUERY, NOTE = Severity.ERROR, Severity.QUERY, Severity.NOTE
 
@@ -39,6 +43,7 @@ def test_a_sound_plan_has_no_findings() -> None:
 
 
 EXTRA = SOUND.milestones[1]
+AUTUMN = Comparator("England", 86.9, "2020/21", when=academic_year(2020))
 FAULTS = {
     "a reference used twice": (
         with_more("milestones", replace(SOUND.milestones[-1], title="Again")),
@@ -112,6 +117,41 @@ FAULTS = {
     "a fraction for a per cent": (altered("measures", 0, baseline=0.919), "plan.fraction", QUERY, "1.1-attendance"),
     "an unknown question": (altered("measures", 0, question="why"), "plan.not-a-choice", ERROR, "1.1-attendance"),
     "an unknown role in a set": (altered("measures", 3, role="median"), "plan.not-a-choice", ERROR, "1.1-average"),
+    "an unknown chart": (altered("measures", 4, chart="pie"), "plan.not-a-choice", ERROR, "1.1-waiting"),
+    "a role used twice in a set": (
+        with_more("measures", replace(WAITING, ref="1.1-queue")), "plan.role-twice", ERROR, "1.1-queue",
+    ),
+    "a part named twice": (
+        altered("measures", 4, parts=("0 to 6 weeks", "0–6 wks")), "plan.part-twice", ERROR, "1.1-waiting",
+    ),
+    "one part alone": (
+        altered("measures", 4, parts=("0 to 6 weeks, over 6 weeks",)), "plan.one-part", ERROR, "1.1-waiting",
+    ),
+    "a target without a date": (
+        altered("measures", 0, target_date=None), "plan.target-without-date", NOTE, "1.1-attendance",
+    ),
+    "a target below a baseline that improves upwards": (
+        altered("measures", 0, target=90.0), "plan.target-worse-than-baseline", QUERY, "1.1-attendance",
+    ),
+    "a target above a baseline that improves downwards": (
+        altered("measures", 4, target=241.0, target_date=dt.date(2023, 8, 31)),
+        "plan.target-worse-than-baseline", QUERY, "1.1-waiting",
+    ),
+    "a comparator's period that cannot be read": (
+        altered("measures", 0, comparators=(Comparator("England", 86.9, "lately"),)),
+        "plan.period-not-read", NOTE, "1.1-attendance",
+    ),
+    "two figures of a comparator for one period": (
+        altered("measures", 0, comparators=(AUTUMN, replace(AUTUMN, name="england", value=87.0, period="to July"))),
+        "plan.comparators-disagree", ERROR, "1.1-attendance",
+    ),
+    "two figures of a comparator without a period": (
+        altered("measures", 0, comparators=(Comparator("England", 86.9), Comparator("England", 87.0))),
+        "plan.comparators-disagree", ERROR, "1.1-attendance",
+    ),
+    "a comparator given twice": (
+        altered("measures", 0, comparators=(AUTUMN, replace(AUTUMN))), "plan.comparator-twice", NOTE, "1.1-attendance",
+    ),
     "baselines that contradict": (
         measured(wait("over-18-weeks", "%", 0), wait("longest", "weeks", 78)),
         "plan.baselines-contradict", QUERY, "1.1-over-18-weeks",
@@ -162,6 +202,38 @@ def test_a_finding_is_one_sentence_with_something_to_do_and_someone_to_do_it(fau
     assert finding.says.endswith(".")
     assert finding.todo.endswith(".")
     assert finding.who == ("" if fault == "no improvement group" else "improvement-group")
+
+
+@pytest.mark.parametrize(
+    ("improves", "target", "wrong"),
+    [("up", 95.0, False), ("up", 80.0, True), ("down", 80.0, False), ("down", 95.0, True), ("neutral", 80.0, False)],
+)
+def test_a_target_lies_where_the_measure_improves_to(improves: str, target: float, wrong: bool) -> None:
+    plan = altered("measures", 0, improves=Improves(improves), baseline=90.0, target=target)
+    assert [f.code for f in check_plan(plan)] == ["plan.target-worse-than-baseline"] * wrong
+
+
+def test_a_target_that_keeps_the_baseline_is_no_step_back() -> None:
+    assert check_plan(altered("measures", 0, target=ATTENDANCE.baseline)) == ()
+
+
+def test_a_baseline_may_be_as_at_any_words() -> None:
+    assert check_plan(altered("measures", 0, baseline_as_at="when the plan was written")) == ()
+
+
+def test_comparators_of_several_names_and_periods_do_not_disagree() -> None:
+    others = replace(AUTUMN, name="North West", value=80.0), replace(AUTUMN, period="2019/20", when=academic_year(2019))
+    assert check_plan(altered("measures", 0, comparators=(AUTUMN, *others))) == ()
+
+
+def test_the_same_role_in_two_sets_or_two_focus_areas_is_no_fault() -> None:
+    assert check_plan(with_more("measures", replace(WAITING, ref="1.1-queue", set_name="Other waits"))) == ()
+
+
+@pytest.mark.parametrize("role", HARM_ROLES)
+def test_harm_reviews_have_roles_of_their_own(role: str) -> None:
+    review = replace(WAITING, ref="1.1-harm", set_name="Harm reviews", role=role, parts=())
+    assert check_plan(with_more("measures", review)) == ()
 
 
 def test_the_therapy_table_of_the_published_plan_cannot_be_true() -> None:

@@ -18,8 +18,8 @@ from small_plan import SOUND
 
 from flows.plan.findings import NOWHERE, Finding, Severity, UserError
 from flows.plan.layout import MILESTONES, SHEETS, Kind
-from flows.plan.loading import load_plan, require_sound
-from flows.plan.model import Plan
+from flows.plan.loading import comparator_period, load_plan, require_sound
+from flows.plan.model import Frequency, Plan
 from flows.plan.workbook import rows_of, write_plan_workbook
 from tests.example.make_plan import example_plan
 
@@ -80,11 +80,11 @@ def test_the_example_is_the_whole_published_plan_and_has_no_errors(tmp_path: Pat
     write_plan_workbook(example_plan(), tmp_path / "plan.xlsx")
     plan, findings = load_plan(tmp_path / "plan.xlsx")
     counts = [len(part) for part in (plan.areas, plan.focus_areas, plan.actions, plan.milestones, plan.measures)]
-    assert counts == [4, 8, 30, 95, 28]
+    assert counts == [4, 8, 30, 95, 33]
     require_sound(findings)
     assert {f.code for f in findings} == {
         "plan.baselines-contradict", "plan.lead-without-organisation", "plan.gap-in-numbers", "plan.dependency",
-        "plan.undated",
+        "plan.undated", "plan.target-worse-than-baseline",
     }  # fmt: skip
 
 
@@ -192,6 +192,16 @@ CELLS = [
     ("Measures", 1, 17, "31/06/23", "plan.bad-date", "error", "Measures!R2"),
     ("Comparators", 1, 2, None, "plan.empty-cell", "error", "Comparators!C2"),
     ("Comparators", 1, 2, 869, "plan.impossible-value", "error", "Comparators!C2"),
+    ("Measures", 5, 20, "0 to 6 weeks", "plan.one-part", "error", "Measures!U6"),
+    ("Measures", 5, 20, "0 to 6 weeks; 0-6 wks", "plan.part-twice", "error", "Measures!U6"),
+    ("Measures", 5, 21, "bar", "plan.not-a-choice", "error", "Measures!V6"),
+    ("Measures", 5, 10, "longest", "plan.role-twice", "error", "Measures!K6"),
+    ("Measures", 1, 17, None, "plan.target-without-date", "note", "Measures!R2"),
+    ("Measures", 1, 16, 120, "plan.impossible-value", "error", "Measures!Q2"),
+    ("Measures", 1, 16, 80, "plan.target-worse-than-baseline", "query", "Measures!Q2"),
+    ("Comparators", 2, 3, "2020-21", "plan.comparators-disagree", "error", "Comparators!C3"),
+    ("Comparators", 2, 3, "lately", "plan.period-not-read", "note", "Comparators!D3"),
+    ("Comparators", 2, 5, "20 Octember 2022", "plan.bad-date", "error", "Comparators!F3"),
     ("Comparators", 1, 0, "1.1-nothing", "plan.unknown-measure", "error", "Comparators!A2"),
     ("Risks", 1, 5, 6, "plan.impossible-score", "error", "Risks!F2"),
     ("Risks", 1, 6, 2.5, "plan.not-a-number", "error", "Risks!G2"),
@@ -210,6 +220,56 @@ def test_a_fault_names_its_cell(
     sheets = sheets_of()
     sheets[sheet][row][column] = value
     assert (code, severity, place) in faults(tmp_path, sheets)
+
+
+NEW_COLUMNS = {"Measures": ("Parts", "Chart"), "Comparators": ("Available from",)}
+
+
+def test_a_plan_of_before_parts_charts_and_series_loads_as_it_was(tmp_path: Path) -> None:
+    sheets = sheets_of()
+    for sheet, headings in NEW_COLUMNS.items():
+        gone = [sheets[sheet][0].index(heading) for heading in headings]
+        sheets[sheet] = [[cell for at, cell in enumerate(row) if at not in gone] for row in sheets[sheet]]
+    plan, findings = loaded(tmp_path, sheets)
+    assert findings == ()
+    assert {(m.parts, m.chart) for m in plan.measures} == {((), "")}
+    assert [(c.value, c.available) for c in plan.measures[0].comparators] == [(86.9, None), (87.4, None)]
+
+
+def test_parts_keep_their_order_and_may_stand_on_lines_of_their_own(tmp_path: Path) -> None:
+    sheets = sheets_of()
+    sheets["Measures"][5][20] = " over 18 weeks;\n0 to 6  weeks\n6 to 18 weeks;"
+    assert loaded(tmp_path, sheets)[0].measures[4].parts == ("over 18 weeks", "0 to 6 weeks", "6 to 18 weeks")
+
+
+@pytest.mark.parametrize(
+    ("frequency", "period", "label"),
+    [
+        (Frequency.ACADEMIC_YEAR, "2021/22", "2021/22"),
+        (Frequency.ACADEMIC_YEAR, "2022", None),
+        (Frequency.YEARLY, 2022.0, "2022"),
+        (Frequency.MONTHLY, "2022", "2022"),
+        (Frequency.MONTHLY, dt.date(2022, 10, 1), "October 2022"),
+        (Frequency.TERMLY, "2022", None),
+        (Frequency.QUARTERLY, "Q3 2022", None),
+        (Frequency.MONTHLY, "as printed", None),
+        (Frequency.MONTHLY, "", None),
+    ],
+)
+def test_a_comparator_has_its_place_in_time_where_its_period_can_be_told(
+    frequency: Frequency, period: object, label: str | None
+) -> None:
+    when = comparator_period(period, frequency)
+    assert (when.label if when else None) == label
+
+
+def test_two_figures_of_one_comparator_are_both_named(tmp_path: Path) -> None:
+    sheets = sheets_of()
+    sheets["Comparators"][2][3] = "2020-21"
+    [finding] = loaded(tmp_path, sheets)[1]
+    assert finding.says == (
+        "England for 1.1-attendance, 2020-21, is 87.4 here, but 86.9 in inputs/plan.xlsx, Comparators!C2."
+    )
 
 
 def test_values_that_are_written_otherwise_are_understood(tmp_path: Path) -> None:

@@ -50,6 +50,13 @@ def test_the_least_that_must_be_set_is_two_names_and_two_months(tmp_path: Path) 
     assert settings.status.rules.late_days == 30
 
 
+def test_measures_are_charted_by_making_data_count_unless_another_profile_is_set(tmp_path: Path) -> None:
+    usual = settings_of(tmp_path, LEAST).measures
+    assert (usual.profile, usual.control_chart_from, usual.limits_from_points) == ("mdc-7", 13, None)
+    own = settings_of(tmp_path, LEAST + "[measures]\nprofile = 'nhsr'\nlimits_from_points = 20").measures
+    assert (own.profile, own.limits_from_points) == ("nhsr", 20)
+
+
 def test_the_example_says_that_its_progress_is_invented() -> None:
     settings = load_settings(EXAMPLE)
     assert settings.partnership.marking == "Worked example: the plan is published, the progress is invented"
@@ -58,7 +65,7 @@ def test_the_example_says_that_its_progress_is_invented() -> None:
 
 def test_what_the_example_spells_out_are_the_defaults(tmp_path: Path) -> None:
     example, least = load_settings(EXAMPLE), settings_of(tmp_path, LEAST)
-    for table in ("status", "colours", "returns", "ledger"):
+    for table in ("status", "measures", "colours", "returns", "ledger"):
         assert getattr(example, table) == getattr(least, table)
 
 
@@ -73,6 +80,15 @@ def test_what_the_example_spells_out_are_the_defaults(tmp_path: Path) -> None:
         (LEAST.replace("2022-10", "2022-13"), '"2022-13" is not a month'),
         (LEAST + 'stocktake_months = ["Novembre"]', 'write the names of months, such as ["November"'),
         (LEAST + "board_day = 'third Wensday'", 'calendar.board_day is "third Wensday": write it as "third Wednesday"'),
+        (LEAST + "[measures]\nprofile = 'mdc-8'", 'measures.profile is "mdc-8": write mdc-7, mdc-6 or nhsr'),
+        (
+            LEAST + "[measures]\ncontrol_chart_from = 7",
+            "measures.control_chart_from is 7: input should be greater than",
+        ),
+        (
+            LEAST + "[measures]\nlimits_from_points = 0",
+            "measures.limits_from_points is 0: input should be greater than",
+        ),
         (LEAST + "time_zone = 'Blackpool'", 'calendar.time_zone is "Blackpool": write a time zone'),
         (LEAST + "[calendar.board_dates]\n'2022' = 2022-12-14", '"2022" is not a month'),
         (LEAST + "[colours]\naccent = 'teal'", 'colours.accent is "teal": write a colour such as #14477a'),

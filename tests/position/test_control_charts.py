@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -261,7 +262,7 @@ def slow(values: list[int], profile, fixed: int | None = None) -> tuple[list[str
     n, x = len(values), values
     base = x[: fixed or n]
     mean = sum(base) / len(base)
-    ranges = [abs(b - a) for a, b in zip(base, base[1:], strict=False)]
+    ranges = [abs(b - a) for a, b in pairwise(base)]
     if n < profile.minimum or not ranges:
         return ["."] * n, [0] * n
     apart = sum(ranges) / len(ranges)

@@ -80,6 +80,16 @@ def test_the_latest_figure_that_could_be_used_is_known() -> None:
     assert known(sent(NOVEMBER, a_figure(51, NOVEMBER), a_figure(50))).measures["1.1-plans"].value == 51
 
 
+def test_the_latest_figure_of_each_part_is_known_beside_that_of_the_total() -> None:
+    plan = plan_of(a_measure(parts=("0 to 6 weeks", "over 6 weeks")))
+    old = a_figure(12, part="0–6 wks"), a_figure(50)
+    new = a_figure(9, NOVEMBER, part="0 to 6 weeks"), a_figure(8, NOVEMBER, part="6 to 9 weeks")
+    position = stand(NOVEMBER, sent(OCTOBER, *old), sent(NOVEMBER, *new), plan=plan)
+    form = prefill(position, plan.partner["council"])
+    assert {ref: row.value for ref, row in form.measures.items()} == {"1.1-plans": 50}
+    assert {key: row.value for key, row in form.parts.items()} == {("1.1-plans", "0 to 6 weeks"): 9}
+
+
 def test_a_partner_is_given_its_own_open_risks() -> None:
     raised = sent(NOVEMBER, a_score("H1", 2, 2, title="Premises"), partner="icb")
     assert [r.ref for r in known(raised, partner="icb").risks] == ["H1"]

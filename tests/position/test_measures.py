@@ -8,8 +8,8 @@ import pytest
 
 from flows.plan.model import Improves
 from flows.plan.periods import Month, parse_period
+from flows.position.measure_state import Direction, MeasureState
 from flows.position.measures import why_not_used
-from flows.position.model import Direction, MeasureState
 from tests.builders import DECEMBER, NOVEMBER, OCTOBER, a_figure, a_measure, on, plan_of, sent, stand
 
 

@@ -50,8 +50,8 @@ def milestone(ref: str, written: str) -> Milestone:
     return Milestone(ref, "1.1.1", f"Title of {ref}", due, ("council", "group"))
 
 
-def measure(ref: str, frequency: Frequency) -> Measure:
-    return Measure(ref, "1.1", f"Title of {ref}", "%", 1, Improves.UP, frequency, "council")
+def measure(ref: str, frequency: Frequency, parts: tuple[str, ...] = ()) -> Measure:
+    return Measure(ref, "1.1", f"Title of {ref}", "%", 1, Improves.UP, frequency, "council", parts=parts)
 
 
 PLAN = Plan(
@@ -65,6 +65,7 @@ PLAN = Plan(
         measure("1.1-monthly", Frequency.MONTHLY),
         measure("1.1-quarterly", Frequency.QUARTERLY),
         measure("1.1-ks2", Frequency.ACADEMIC_YEAR),
+        measure("1.1-waits", Frequency.MONTHLY, ("0 to 6 weeks", "over 6 weeks")),
     ),
 )
 WORDS = vocabulary_of(PLAN, SETTINGS)
@@ -98,10 +99,35 @@ def test_last_months_words_and_an_approved_date_are_shown() -> None:
 def test_measures_due_this_month_are_there_with_period_and_last_value() -> None:
     last = MeasureRow("1.1-monthly", month_period(Month(2022, 10)), 81.26)
     asked = {row["ref"]: row for row in rows(layout.MEASURES, Prefill(measures={last.ref: last}))}
-    assert set(asked) == {"1.1-monthly", "1.1-ks2"}
+    assert set(asked) == {"1.1-monthly", "1.1-ks2", "1.1-waits"}
     assert asked["1.1-monthly"]["period"] == "November 2022"
     assert asked["1.1-monthly"]["last_value"] == "81.3 (October 2022)"
     assert {row["ref"] for row in rows(layout.MEASURES, month=Month(2023, 1))} == {m.ref for m in PLAN.measures}
+
+
+def test_a_measure_with_parts_is_asked_for_its_total_and_then_for_each_part() -> None:
+    october = month_period(Month(2022, 10))
+    known = Prefill(
+        measures={"1.1-waits": MeasureRow("1.1-waits", october, 30)},
+        parts={("1.1-waits", "over 6 weeks"): MeasureRow("1.1-waits", october, 9, part="> 6 weeks")},
+    )
+    asked = [row for row in rows(layout.MEASURES, known) if row["ref"] == "1.1-waits"]
+    assert [(row.get("part"), row.get("last_value")) for row in asked] == [
+        (None, "30.0 (October 2022)"),
+        ("0 to 6 weeks", None),
+        ("over 6 weeks", "9.0 (October 2022)"),
+    ]
+    assert {(row["title"], row["period"]) for row in asked} == {("Title of 1.1-waits", "November 2022")}
+
+
+def test_figures_of_parts_stand_in_the_rows_that_the_form_has_for_them(tmp_path: Path) -> None:
+    figures = [("over 6 weeks", 3.0), ("", 8.0), ("0 to 6 weeks", 5.0)]
+    entries = tuple(MeasureRow("1.1-waits", month_period(NOVEMBER), value, part=part) for part, value in figures)
+    filled = replace(FILLED, measures=entries, commentary=(), decisions=())
+    write_form(tmp_path / "f.xlsx", PLAN, SETTINGS, COUNCIL, NOVEMBER, NOTHING_ON_RECORD, filled)
+    answer = read_return(tmp_path / "f.xlsx", "f.xlsx", WORDS)
+    assert answer.findings == ()
+    assert [(r.part, r.value) for r in answer.measures] == [("", 8.0), ("0 to 6 weeks", 5.0), ("over 6 weeks", 3.0)]
 
 
 def test_a_yearly_measure_is_asked_for_when_its_last_value_is_a_year_old() -> None:
@@ -143,12 +169,16 @@ FILLED = Return(
     measures=(
         MeasureRow("1.1-monthly", month_period(NOVEMBER), 81.2, 56, 69, True, comment="c"),
         MeasureRow("1.1-ks2", academic_year(2021), 10.3),
+        MeasureRow("1.1-waits", month_period(NOVEMBER), 12, part="over 6 weeks"),
         MeasureRow("1.1-monthly", month_period(Month(2022, 10)), None, symbol="x"),
     ),
     risks=(RiskRow("C1", "New risk", "1", 4, 5, "Second supplier", "Director", dt.date(2022, 12, 31), "Open", "c"),),
     feedback=(FeedbackRow("1", "1.1", "Too slow", "Hiring", "Hired two", dt.date(2022, 11, 4)),),
     commentary=(CommentaryRow("Headline", "A good month."), CommentaryRow("1", "Better.")),
-    decisions=(DecisionRow("D1", "Date change", "1.1.1.1", "Moved", dt.date(2022, 12, 21), dt.date(2023, 1, 31), "Open"),),
+    decisions=(DecisionRow("D1", "Date change", "1.1.1.1", "Moved", dt.date(2022, 12, 21), dt.date(2023, 1, 31), "Open"),
+        DecisionRow("N1", "New limits", "1.1-monthly; 1.1-ks2", "The board: a new pathway", dt.date(2022, 12, 21), NOVEMBER.first_day),
+        DecisionRow("N2", "Chart note", "1.1-monthly", "Second team began", dt.date(2022, 11, 7)),
+    ),
 )  # fmt: skip
 
 
@@ -230,6 +260,17 @@ def test_lists_are_offered_on_every_row_of_their_column(form: Any) -> None:
     offered = [cell.value for (cell,) in form[sheet.strip("'=")][cells.replace("$", "")]]
     assert offered == ["Not started", "On track", "At risk", "Off track", "Complete"]
     assert int(str(status.sqref).rpartition("G")[2]) == page.max_row
+
+
+def test_the_kinds_of_decision_are_offered_and_explained(form: Any) -> None:
+    rules = {str(rule.sqref): rule for rule in form["Decisions"].data_validations.dataValidation}
+    [kinds] = [rule for sqref, rule in rules.items() if sqref.startswith("B5:B")]
+    sheet, cells = kinds.formula1.split("!")
+    offered = [cell.value for (cell,) in form[sheet.strip("'=")][cells.replace("$", "")]]
+    assert offered == ["Ask", "Decision", "Date change", "New limits", "Chart note"]
+    guide = {tuple(c.value for c in row[:2]): row[2].value for row in form[layout.GUIDE_SHEET].iter_rows(min_row=5)}
+    assert all(kind in guide["Decisions", "Kind"] for kind in offered)
+    assert ("Measures", "Part") in guide
 
 
 def test_references_are_text_and_dates_are_dates(form: Any) -> None:

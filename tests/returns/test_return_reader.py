@@ -13,7 +13,7 @@ from return_files import NAME, Formula, Percent, changed, reads, return_sheets, 
 from flows.plan.findings import Finding, Origin, Severity
 from flows.plan.periods import Month
 from flows.returns import layout
-from flows.returns.reader import read_bytes
+from flows.returns.reader import content_fingerprint, read_bytes
 from flows.returns.records import Return
 from flows.returns.values import LONGEST_TEXT
 from flows.returns.vocabulary import Vocabulary
@@ -133,6 +133,7 @@ def test_the_first_sheet_says_who_and_which_month(
     assert (answer.partner, answer.month, codes(answer)) == (partner, month, found)
 
 
+BAND = {"ref": "1.1-timeliness", "period": "October 2022", "part": "0 to 1 weeks", "value": 12}
 FAULTS = [
     ("milestones", MILESTONE | {"ref": 1.1}, "milestone.reference-not-read", "A5", Severity.ERROR),
     ("milestones", MILESTONE | {"ref": dt.date(2023, 2, 1)}, "milestone.reference-not-read", "A5", Severity.ERROR),
@@ -150,7 +151,8 @@ FAULTS = [
     ("evidence", {"title": "T", "supports": "1.1.1.1, 1..2"}, "evidence.reference-not-read", "E5", Severity.QUERY),
     ("measures", {"ref": "1.1-timeliness", "value": 5}, "measure.period-not-read", "E5", Severity.ERROR),
     ("measures", {"ref": "1.1-ks2", "value": 5, "period": "2022"}, "measure.period-not-read", "E5", Severity.ERROR),
-    ("measures", {"ref": "M", "value": "about 5", "period": "2022"}, "measure.not-a-number", "F5", Severity.ERROR),
+    ("measures", {"ref": "M", "value": "about 5", "period": "2022"}, "measure.not-a-number", "G5", Severity.ERROR),
+    ("measures", BAND | {"part": "x" * 5000}, "cell.too-long", "F5", Severity.QUERY),
     ("risks", {"ref": "R1", "likelihood": 7}, "risk.score-not-read", "G5", Severity.QUERY),
     ("risks", {"title": "New", "likelihood": 2}, "risk.missing-value", "A5", Severity.ERROR),
     ("risks", {"ref": "R1", "state": "gone"}, "risk.word-not-known", "L5", Severity.QUERY),
@@ -206,6 +208,64 @@ def test_a_percentage_is_read_as_per_cents_and_queried_where_the_unit_is_another
 def test_a_symbol_stands_for_no_value() -> None:
     [row] = sent(measures=[{"ref": "1.1-timeliness", "period": "2022-10", "value": "x"}]).measures
     assert (row.value, row.symbol) == (None, "x")
+
+
+def test_a_part_is_kept_as_it_was_written_and_the_total_has_none() -> None:
+    total, band, odd = BAND | {"part": None}, BAND, BAND | {"part": " 0–1  wks"}
+    answer = sent(measures=[total, band, odd])
+    assert [row.part for row in answer.measures] == ["", "0 to 1 weeks", "0–1 wks"]
+    assert answer.findings == ()
+    assert len({content_fingerprint((row,)) for row in answer.measures}) == 3
+
+
+def test_a_band_that_excel_made_a_date_is_not_taken_for_the_total() -> None:
+    [row] = sent(measures=[BAND | {"part": dt.date(2023, 2, 1)}]).measures
+    assert row.part != ""
+
+
+def test_a_band_that_holds_an_error_or_an_uncalculated_formula_is_not_taken_for_the_total() -> None:
+    data = workbook(return_sheets(measures=[BAND | {"part": 1}, BAND | {"part": Formula("=A1")}]))
+    data = changed(data, sheet4=lambda xml: xml.replace(b'<c r="F5"><v>1</v>', b'<c r="F5" t="e"><v>#REF!</v>'))
+    assert [row.part for row in read_bytes(data, NAME, Vocabulary()).measures] == [
+        "#REF!",
+        "a formula that was never calculated",
+    ]
+
+
+def test_a_form_of_before_parts_is_read_with_the_notes_that_any_old_form_gets() -> None:
+    sheets = return_sheets({"Form version": "1"}, measures=[BAND])
+    at = [column.field for column in layout.MEASURES.columns].index("part")
+    sheets["Measures"] = [[cell for n, cell in enumerate(row) if n != at] for row in sheets["Measures"]]
+    answer = reads(sheets)
+    assert [(row.value, row.part) for row in answer.measures] == [(12, "")]
+    assert [(f.code, f.severity) for f in answer.findings] == [
+        ("return.old-template", Severity.NOTE),
+        ("return.missing-column", Severity.NOTE),
+    ]
+
+
+def test_ten_years_of_months_and_bands_are_read_in_one_return() -> None:
+    months = [f"{year}-{month:02d}" for year in range(2013, 2023) for month in range(1, 13)]
+    rows = [BAND | {"period": period, "part": part} for period in months for part in (None, "a", "b", "c")]
+    answer = sent(measures=rows)
+    assert answer.findings == ()
+    assert len({(row.period, row.part) for row in answer.measures}) == len(rows) == 480
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("1.1-timeliness", "1.1-timeliness"),
+        ("1.1-timeliness; 1.1-ks2", "1.1-timeliness; 1.1-ks2"),
+        ("1.1-timeliness, 1.1-ks2 and 1.1-ks2", "1.1-timeliness; 1.1-ks2"),
+        (None, ""),
+    ],
+)
+def test_a_decision_may_be_about_several_measures(written: str | None, read: str) -> None:
+    row = {"number": "D1", "kind": "new limits", "about": written, "text": "Agreed."}
+    answer = sent({"Partner": "Group"}, decisions=[row])
+    assert answer.findings == ()
+    assert [(d.kind, d.about) for d in answer.decisions] == [("New limits", read)]
 
 
 def test_mitigation_and_owner_stay_as_they_were_when_left_blank() -> None:

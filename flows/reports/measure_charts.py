@@ -1,0 +1,207 @@
+"""What the chart of a measure says: a control chart, a run chart or a trend, with a title that is the finding."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from flows.plan.days import day_words as day
+from flows.plan.model import Improves
+from flows.plan.words import count, sentence
+from flows.position.charting import ChartRules, can_be_charted
+from flows.position.control_charts import Rule, Variation
+from flows.position.measure_checks import in_a_sentence, shown
+from flows.position.measure_state import Cause, MeasureState, Value
+from flows.position.model import Position
+from flows.reports.chart import Cause as Meaning
+from flows.reports.chart import Chart, ChartLimits, ChartLine, ChartNote, ChartPath, ChartPoint, Panel
+from flows.reports.measure_words import PERIODS, cause_words, limits_words, lower_first, run_length
+
+CHART_FROM = 3
+"""A measure with fewer figures than this is told in words, not drawn."""
+
+SHOWN = 60
+"""A chart shows so many figures at most, the latest; limits are worked out from all of them."""
+
+
+def charts_of(position: Position, focus_ref: str) -> tuple[Chart, ...]:
+    """A chart for each measure of a focus area with enough figures to draw, in the order of the plan."""
+    states = [s for s in position.measures if s.measure.focus_ref == focus_ref]
+    return tuple(measure_chart(s) for s in states if len(s.known) >= CHART_FROM)
+
+
+def measure_chart(state: MeasureState, wide: bool = False) -> Chart:
+    """The series of a measure, with its limits, and what it is held against."""
+    measure, shown_values = state.measure, _window(state)
+    first, last = shown_values[0].period.end, shown_values[-1].period.end
+    return Chart(
+        title=finding(state),
+        subtitle=f"{measure.title}, {'per cent' if measure.is_percentage else measure.unit}",
+        unit=measure.unit,
+        points=_points(state, shown_values),
+        lines=tuple(_lines(state)),
+        alt=_alt(state, shown_values),
+        source=f"Source: {_source(state)}",
+        wide=wide,
+        from_zero=measure.unit in ("children", "weeks"),
+        limits=tuple(_limits(state, first)),
+        paths=tuple(_paths(state, first, last)),
+        notes=tuple(_notes(state, first, last)),
+        profile=state.chart.profile if has_limits(state) and state.chart else "",
+    )
+
+
+def panel(state: MeasureState) -> Panel:
+    """The measure as one small chart among others."""
+    values = _window(state)
+    latest = state.latest
+    said = shown(state.measure, latest.value) if latest and latest.value is not None else ""
+    return Panel(
+        title=state.measure.title,
+        latest=said + (" (provisional)" if latest and latest.provisional else ""),
+        unit=state.measure.unit,
+        points=_points(state, values),
+        limits=tuple(_limits(state, values[0].period.end)),
+    )
+
+
+def has_limits(state: MeasureState) -> bool:
+    """Whether the latest section of the control chart has limits, and so an icon."""
+    return state.chart is not None and state.chart.sections[-1].lower is not None
+
+
+def _window(state: MeasureState) -> tuple[Value, ...]:
+    """The figures that a chart shows; marks for figures that were not given keep their place."""
+    return state.series[-SHOWN:]
+
+
+def _points(state: MeasureState, values: Iterable[Value]) -> tuple[ChartPoint, ...]:
+    causes = {v.period: cause for v, cause in zip(state.known, state.chart.causes, strict=True)} if state.chart else {}
+    return tuple(
+        ChartPoint(v.period.label, v.period.end, v.value, v.provisional, meaning(state, causes.get(v.period, Cause())))
+        for v in values
+    )
+
+
+def meaning(state: MeasureState, cause: Cause) -> Meaning:
+    """What a special cause means, by the way the measure improves; "" for common cause."""
+    if cause.rule is Rule.NONE:
+        return ""
+    if state.measure.improves is Improves.NEUTRAL:
+        return "neutral"
+    return "improvement" if (cause.direction > 0) == (state.measure.improves is Improves.UP) else "concern"
+
+
+def finding(state: MeasureState) -> str:
+    """What the chart shows, as its title."""
+    measure, known = state.measure, state.known
+    last, first = known[-1], known[0]
+    assert last.value is not None
+    assert first.value is not None
+    now = shown(measure, last.value) + (" (provisional)" if last.provisional else "")
+    if has_limits(state):
+        return f"{now} in {in_a_sentence(last.period)}: {_in_short(state)}"
+    then = shown(measure, first.value)
+    way = (
+        "the same as" if shown(measure, last.value) == then else "up from" if last.value > first.value else "down from"
+    )
+    return f"{now} in {in_a_sentence(last.period)}, {way} {then} in {in_a_sentence(first.period)}"
+
+
+def _in_short(state: MeasureState) -> str:
+    """The latest figure on the control chart, in a few words."""
+    assert state.chart is not None
+    cause = state.chart.causes[-1]
+    high, number = cause.direction > 0, f"{run_length(state)} {PERIODS[state.measure.frequency]}"
+    said = {
+        Rule.NONE: "no clear change",
+        Rule.OUTSIDE: f"{'above the upper' if high else 'below the lower'} limit",
+        Rule.TREND: f"{'rising' if high else 'falling'} for {number}",
+        Rule.TWO_OF_THREE: f"near the {'upper' if high else 'lower'} limit",
+        Rule.SHIFT: f"{'above' if high else 'below'} the mean for {number}",
+    }[cause.rule]
+    judged = {"improving": ", an improvement", "concerning": ", a concern"}
+    return said + judged.get(state.chart.variation.partition("-")[0], "")
+
+
+def _limits(state: MeasureState, first: dt.date) -> Iterable[ChartLimits]:
+    """Mean and limits of each section; of a measure with too few figures for limits, the mean alone (a run chart)."""
+    if state.chart:
+        for section in state.chart.sections:
+            if section.last.end >= first:
+                yield ChartLimits(
+                    max(section.first.end, first), section.last.end, section.mean, section.lower, section.upper
+                )
+    elif can_be_charted(state, ChartRules(needs=CHART_FROM)):
+        values = [v.value for v in state.known if v.value is not None]
+        yield ChartLimits(state.known[0].period.end, state.known[-1].period.end, sum(values) / len(values))
+
+
+def _lines(state: MeasureState) -> Iterable[ChartLine]:
+    """Target, baseline where it is not in doubt and no limits stand in its place, and the first comparator that has
+    no series of its own."""
+    measure = state.measure
+    if measure.target is not None:
+        yield ChartLine(f"Target {shown(measure, measure.target)}", measure.target, "target")
+    if measure.baseline is not None and not state.baseline_in_doubt and not has_limits(state):
+        yield ChartLine(f"Baseline {shown(measure, measure.baseline)}", measure.baseline, "baseline")
+    if not any(_drawn(c.figures) for c in state.comparators):
+        for comparator in state.comparators[:1]:
+            beside = comparator.beside(state.latest.period if state.latest else None)
+            yield ChartLine(f"{comparator.name} {shown(measure, beside.value)}", beside.value, "comparator")
+
+
+def _drawn(figures: Iterable[object]) -> bool:
+    return sum(getattr(figure, "when", None) is not None for figure in figures) > 1
+
+
+def _paths(state: MeasureState, first: dt.date, last: dt.date) -> Iterable[ChartPath]:
+    """The path to the target, as far as the chart goes, and each comparator that has figures for two periods of it."""
+    if state.path and state.path.start < last and first < last:
+        begin = max(first, state.path.start)
+        bend = [state.path.end] if begin < state.path.end < last else []
+        days = [begin, *bend, last]
+        yield ChartPath("Path to target", tuple((day_, state.path.on(day_)) for day_ in days), "target")
+    for comparator in state.comparators:
+        inside = [(f.when.end, f.value) for f in comparator.figures if f.when and first <= f.when.end <= last]
+        if len(inside) > 1:
+            yield ChartPath(f"{comparator.name} {shown(state.measure, inside[-1][1])}", tuple(inside), "comparator")
+
+
+def _notes(state: MeasureState, first: dt.date, last: dt.date) -> Iterable[ChartNote]:
+    """What happened, and when the limits were worked out anew and by whose decision."""
+    for anew in state.recalculations:
+        begins = next((v.period for v in state.known if v.period.end >= anew.start), None)
+        if state.chart and begins and first <= begins.end <= last:
+            words = f"Limits worked out anew (decided {day(anew.decided)}): {lower_first(sentence(anew.text))}"
+            yield ChartNote(begins.end, words.rstrip("."))
+    for note in state.notes:
+        if first <= note.day <= last:
+            yield ChartNote(note.day, note.text.rstrip("."))
+
+
+def _alt(state: MeasureState, values: Iterable[Value]) -> str:
+    """The finding, the latest value and the range, in words."""
+    measure = state.measure
+    numbers = [v.value for v in values if v.value is not None]
+    spread = f"{shown(measure, min(numbers))} to {shown(measure, max(numbers))}"
+    better = {Improves.UP: "Higher is better.", Improves.DOWN: "Lower is better.", Improves.NEUTRAL: ""}
+    kind = "Control chart" if has_limits(state) else "Line chart"
+    special = ""
+    if has_limits(state) and state.chart:
+        low, high = limits_words(measure, state.chart.sections[-1])
+        marked = sum(cause.rule is not Rule.NONE for cause in state.chart.causes[-len(numbers) :])
+        special = f" Limits {low} to {high}; {count(marked, 'figure')} of {len(numbers)} marked as special cause."
+        if state.chart.variation is not Variation.COMMON:
+            special += f" {cause_words(state)}"
+    ranged = f"Over {count(len(numbers), 'figure')} it ranged from {spread}."
+    return f"{kind}. {measure.title}: {finding(state)}. {ranged}{special} {better[measure.improves]}".strip()
+
+
+def _source(state: MeasureState) -> str:
+    first, last = state.said[0].month, state.said[-1].month
+    months = first.label if first == last else f"{first.label} to {last.label}"
+    sources = dict.fromkeys(
+        f.source for c in state.comparators for f in c.figures if f.source and f.when and _drawn(c.figures)
+    )
+    return "; ".join([f"returns of {months}", *sources])
