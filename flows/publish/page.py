@@ -19,7 +19,7 @@ PORTRAIT_MM = 170.0
 LANDSCAPE_MM = 257.0
 """Width between the margins of an A4 page, in millimetres, upright and on its side."""
 
-COLUMN_MM = {"ref": 16.0, "date": 32.0, "month": 29.0, "num": 21.0, "chip": 36.0, "short": 28.0}
+COLUMN_MM = {"ref": 16.0, "date": 32.0, "month": 29.0, "num": 21.0, "chip": 36.0, "icon": 34.0, "short": 28.0}
 """Width of a column whose content has a known length, its padding included."""
 
 SHARES = {"words": 1, "words-2": 2, "words-3": 3}
@@ -28,8 +28,17 @@ SHARES = {"words": 1, "words-2": 2, "words-3": 3}
 NARROWEST_WORDS_MM = 24.0
 """A column of prose below this is too narrow to read."""
 
-_STATUS = {"status", "complete", "evidence-awaited", "on-track", "at-risk", "off-track", "not-yet-due"}
-_MOVEMENT = {"movement", "improved", "worsened", "same", "new"}
+SIGNS: dict[str, tuple[str, ...]] = {
+    "status": ("complete", "evidence-awaited", "on-track", "at-risk", "off-track", "not-yet-due"),
+    "movement": ("improved", "worsened", "same", "new"),
+    "variation": (
+        *("common", "improving-high", "improving-low", "concerning-high", "concerning-low"),
+        *("neutral-high", "neutral-low"),
+    ),
+    "assurance": ("passes", "fails", "hit-or-miss"),
+}
+"""What a span may show by a sign, and the signs of each kind; variation and assurance are the icons of NHS England's
+*Making Data Count*. No sign belongs to two kinds."""
 
 _NAMES = ("html", "head", "title", "meta", "body", "h1", "h2", "h3", "h4", "ul", "ol", "li", "div", "dt", "dd")
 _MORE_NAMES = ("figcaption", "img", "table", "caption", "colgroup", "thead", "tbody", "th", "td")
@@ -46,7 +55,7 @@ VOCABULARY: dict[str, frozenset[str]] = {
     "nav": frozenset({"contents"}),
     "col": frozenset(COLUMN_MM) | frozenset(SHARES),
     "tr": frozenset({"total"}),
-    "span": frozenset({"ref", "nowrap", "num"} | _STATUS | _MOVEMENT),
+    "span": frozenset({"ref", "nowrap", "num", *SIGNS}.union(*SIGNS.values())),
 }
 """Every element that a template may use, with the classes that it may carry."""
 
@@ -214,14 +223,17 @@ def _parts(root: HtmlElement) -> None:
 
 
 def _signs(root: HtmlElement) -> None:
-    """A status or a movement says which, and says it in a word."""
+    """A status, a movement, a variation or an assurance says which, that alone, and in words."""
     for span in root.iter("span"):
-        classes = set((span.get("class") or "").split())
-        for kind, words in (("status", _STATUS), ("movement", _MOVEMENT)):
-            if classes & words and (len(classes & words) != 2 or kind not in classes):
-                raise _FaultError(span, f"needs the class {kind} and one of {', '.join(sorted(words - {kind}))}.")
-        if classes & (_STATUS | _MOVEMENT) and not span.text_content().strip():
-            raise _FaultError(span, "has no word; a status or movement is never shown by colour or shape alone.")
+        classes = (span.get("class") or "").split()
+        kind = next((kind for kind, signs in SIGNS.items() if {kind, *signs} & set(classes)), None)
+        if kind is None:
+            continue
+        if classes[0] != kind or len(classes) != 2 or classes[1] not in SIGNS[kind]:
+            signs = ", ".join(sorted(SIGNS[kind]))
+            raise _FaultError(span, f"needs the class {kind} and one of {signs}, in that order and no other.")
+        if not span.text_content().strip():
+            raise _FaultError(span, "has no word; nothing is ever shown by colour or shape alone.")
 
 
 def _tables(root: HtmlElement) -> None:

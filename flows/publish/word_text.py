@@ -18,6 +18,19 @@ SHAPES = {
 
 ARROWS = {"improved": "↑", "worsened": "↓", "same": "→", "new": "+"}
 
+VARIATIONS = {
+    "common": "~",
+    "improving-high": "H",
+    "improving-low": "L",
+    "concerning-high": "H",
+    "concerning-low": "L",
+    "neutral-high": "↑",
+    "neutral-low": "↓",
+}
+ASSURANCES = {"passes": "P", "fails": "F", "hit-or-miss": "?"}
+"""The letter of each icon of *Making Data Count*; its style sets a frame or a ground about it. The letters of the
+alphabet that come with a circle are in few fonts, these are in the one that the document carries."""
+
 _SYMBOLS = "Segoe UI Symbol"
 """Has every shape on any machine with Word; the font table names what stands in for it."""
 
@@ -184,11 +197,22 @@ class Line:
                 self._sign(element, SHAPES[kind], look._replace(style=f"Status {kind.replace('-', ' ')}", bold=True))
             case ["movement", kind] if kind in ARROWS:
                 self._sign(element, ARROWS[kind], look._replace(style=look.movement, bold=True))
+            case ["variation", kind] if kind in VARIATIONS:
+                self._icon(element, VARIATIONS[kind], f"Variation {kind.partition('-')[0]}", look)
+            case ["assurance", kind] if kind in ASSURANCES:
+                self._icon(element, ASSURANCES[kind], f"Assurance {kind.replace('-', ' ')}", look)
             case _:
                 raise self._paper.unknown(element)
 
     def _sign(self, element: Element, sign: str, look: Look) -> None:
         add_text(self._run(look, _SYMBOLS), f"{sign}\u00a0")
+        self._at_space = True
+        self._content(element, look)
+
+    def _icon(self, element: Element, letter: str, style: str, look: Look) -> None:
+        # Narrow spaces of the style's own: LibreOffice draws a frame about a wide one, within that of the letter.
+        add_text(self._run(look._replace(style=style, bold=True)), f"\u202f{letter}\u202f")
+        add_text(self._run(look), "\u00a0")
         self._at_space = True
         self._content(element, look)
 

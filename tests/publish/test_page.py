@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.publish.errors import TemplateError
-from flows.publish.page import COLUMN_MM, LANDSCAPE_MM, NARROWEST_WORDS_MM, PORTRAIT_MM, SHARES, prepare
+from flows.publish.page import COLUMN_MM, LANDSCAPE_MM, NARROWEST_WORDS_MM, PORTRAIT_MM, SHARES, SIGNS, prepare
 
 SAMPLE = Path(__file__).with_name("sample_report.html")
 
@@ -73,6 +73,19 @@ def test_the_sample_uses_every_word_of_the_vocabulary_and_is_accepted() -> None:
         ('<h1>Report</h1><nav class="contents"><p>Words</p></nav>', "holds one ol of links"),
         ('<h1>Report</h1><p><span class="on-track">On track</span></p>', "needs the class status and one of"),
         ('<h1>Report</h1><p><span class="status on-track"></span></p>', "has no word"),
+        (
+            '<h1>Report</h1><p><span class="common">Common cause</span></p>',
+            "needs the class variation and one of common, ",
+        ),
+        ('<h1>Report</h1><p><span class="variation">High</span></p>', "needs the class variation and one of"),
+        ('<h1>Report</h1><p><span class="variation passes">Meets</span></p>', "needs the class variation and one of"),
+        (
+            '<h1>Report</h1><p><span class="variation common neutral-low">Low</span></p>',
+            "needs the class variation and one of",
+        ),
+        ('<h1>Report</h1><p><span class="assurance hit-or-miss nowrap">?</span></p>', "in that order and no other"),
+        ('<h1>Report</h1><p><span class="fails assurance">Misses</span></p>', "in that order and no other"),
+        ('<h1>Report</h1><p><span class="assurance fails"> </span></p>', "has no word"),
         ("<h1>Report</h1><p>Words</section>", "is not well-formed HTML"),
     ],
 )
@@ -80,6 +93,11 @@ def test_what_a_paper_may_not_contain_is_an_error_that_names_template_and_elemen
     message = fault(document(body))
     assert message.startswith("report.html: ")
     assert says in message
+
+
+def test_no_sign_belongs_to_two_kinds() -> None:
+    every = [name for kind, signs in SIGNS.items() for name in (kind, *signs)]
+    assert len(set(every)) == len(every)
 
 
 def test_an_id_is_used_once() -> None:

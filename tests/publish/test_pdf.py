@@ -15,7 +15,7 @@ import pypdf
 import pytest
 
 from flows.publish.errors import TemplateError
-from flows.publish.page import VOCABULARY, prepare
+from flows.publish.page import SIGNS, VOCABULARY, prepare
 from flows.publish.pdf import write_pdf
 
 pytestmark = pytest.mark.slow
@@ -199,6 +199,40 @@ def test_a_heading_never_ends_a_page(block: str, parts: tuple[str, ...], tmp_pat
         found = {next(i for i, text in enumerate(words) if f"{part}{n}." in text) for part in parts}
         assert len(found) == 1, f"{parts} after {n} paragraphs are on pages {found}"
     assert len(words) > 15, "some sections must run over, or nothing was tried"
+
+
+@pytest.mark.parametrize("kind", SIGNS)
+def test_each_sign_is_a_drawing_of_its_own(kind: str) -> None:
+    style = (STYLES / "board.css").read_text(encoding="utf-8")
+    drawn = []
+    for name in SIGNS[kind]:
+        assert f"span.{kind}.{name} {{" in style
+        assert f'url("shapes/{name}.svg")' in style
+        drawn.append((STYLES / "shapes" / f"{name}.svg").read_text(encoding="utf-8"))
+    # Without their colours, as a printer in black and white has them.
+    assert len({re.sub("#(?!f{6})[0-9a-f]{6}", "", drawing) for drawing in drawn}) == len(drawn)
+
+
+def test_the_words_of_an_icon_break_within_a_narrow_column_beside_the_icon(tmp_path: Path) -> None:
+    table = (
+        '<table><caption>Icons</caption><colgroup><col class="words"><col class="icon"></colgroup><thead><tr>'
+        '<th scope="col">Measure</th><th scope="col">Assurance</th></tr></thead><tbody><tr><th scope="row">Waits</th>'
+        '<td><span class="assurance fails">Always misses the target</span></td></tr></tbody></table>'
+    )
+    places: dict[str, tuple[float, float]] = {}
+
+    def remember(text: str, _cm: object, tm: list[float], _font: object, _size: object) -> None:
+        for word in ("Assurance", "Waits", "Always", "target"):
+            if word in text:
+                places[word] = (tm[4], tm[5])
+
+    printed(table, tmp_path).pages[0].extract_text(visitor_text=remember)
+    (head, _), (_, level) = places["Assurance"], places["Waits"]
+    (left, first), (below_left, second) = places["Always"], places["target"]
+    assert first == pytest.approx(level, abs=0.1), "the words stand level with their row"
+    assert second != first
+    assert left == below_left == pytest.approx(head + 20.5 / 0.75, abs=0.1), "each line begins beside the icon"
+    assert failures(tmp_path / "report.pdf") == []
 
 
 def test_digits_stand_under_one_another_in_tables(tmp_path: Path) -> None:

@@ -23,11 +23,11 @@ from lxml import etree
 from pypdf import PdfReader
 
 from flows.publish.errors import TemplateError, UnknownElement
-from flows.publish.page import prepare
+from flows.publish.page import SIGNS, prepare
 from flows.publish.pictures import svg_markup, svg_size_mm, svg_to_png
 from flows.publish.word import write_word
 from flows.publish.word_paper import _fill
-from flows.publish.word_text import ARROWS, SHAPES
+from flows.publish.word_text import ARROWS, ASSURANCES, SHAPES, VARIATIONS
 from flows.publish.word_xml import bookmark_names, clean
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,7 +99,8 @@ def said(element: etree._Element) -> str:
 
 
 def without_signs(text: str) -> list[str]:
-    return [word for word in text.split() if word not in {*SHAPES.values(), *ARROWS.values()}]
+    signs = {sign for kind in (SHAPES, ARROWS, VARIATIONS, ASSURANCES) for sign in kind.values()}
+    return [word for word in text.split() if word not in signs]
 
 
 def write(folder: Path, body: str, template: Path = BOARD) -> Written:
@@ -195,6 +196,50 @@ def test_a_status_is_a_shape_and_its_word_in_its_own_style(tmp_path: Path, kind:
 
 def test_each_status_has_a_shape_of_its_own() -> None:
     assert len(set(SHAPES.values())) == len(SHAPES) == 6
+
+
+def style_id(run: etree._Element) -> str:
+    return str(run.xpath("string(w:rPr/w:rStyle/@w:val)", namespaces=NS))
+
+
+ICONS = [("variation", name) for name in VARIATIONS] + [("assurance", name) for name in ASSURANCES]
+
+
+@pytest.mark.parametrize(("kind", "name"), ICONS)
+def test_an_icon_is_a_letter_in_its_own_style_and_words_as_those_around_them(
+    tmp_path: Path, kind: str, name: str
+) -> None:
+    made = write(tmp_path, f'<p>Now <span class="{kind} {name}">the words</span>.</p>')
+    (icon,) = made.find(".//w:r[w:rPr]")
+    assert words(icon) == {**VARIATIONS, **ASSURANCES}[name]
+    meaning = name.removesuffix("-high").removesuffix("-low").replace("-", " ")
+    assert made.style_names[style_id(icon)] == f"{kind.capitalize()} {meaning}"
+    assert words(made.body) == f"Now {words(icon)} the words."
+
+
+def test_the_line_does_not_break_between_an_icon_and_its_words(tmp_path: Path) -> None:
+    made = write(tmp_path, '<p>Now <span class="variation common">the words</span>.</p>')
+    assert "".join(t.text or "" for t in made.find(".//w:t")) == "Now \u202f~\u202f\u00a0the words."
+
+
+def test_icons_of_one_kind_are_told_apart_by_letter_or_by_frame_and_ground(tmp_path: Path) -> None:
+    """In black and white too: what is of concern stands on a ground, the others in a frame."""
+    spans = " ".join(f'<span class="{kind} {name}">x</span>' for kind, name in ICONS)
+    made = write(tmp_path, f"<p>{spans}</p>")
+    filled = {s.get(f"{W}styleId") for s in made.tree("word/styles.xml") if s.find("w:rPr/w:shd", NS) is not None}
+    looks = [
+        (kind, words(icon), style_id(icon) in filled)
+        for (kind, _), icon in zip(ICONS, made.find(".//w:r[w:rPr]"), strict=True)
+    ]
+    assert len(set(looks)) == len(ICONS) == 10
+
+
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    [("status", SHAPES), ("movement", ARROWS), ("variation", VARIATIONS), ("assurance", ASSURANCES)],
+)
+def test_every_sign_of_the_vocabulary_has_a_form_in_word(kind: str, written: dict[str, str]) -> None:
+    assert tuple(written) == SIGNS[kind]
 
 
 def test_bold_inside_a_bold_style_stays_bold(tmp_path: Path) -> None:
@@ -496,6 +541,8 @@ def test_a_text_that_tries_to_turn_around_or_break_out_is_harmless(tmp_path: Pat
         ("<p>x <code>y</code></p>", "<code>"),
         ("<p><span>x</span></p>", "<span>"),
         ('<p><span class="status late">x</span></p>', '<span class="status late">'),
+        ('<p><span class="variation passes">x</span></p>', '<span class="variation passes">'),
+        ('<p><span class="assurance">x</span></p>', '<span class="assurance">'),
         ('<section class="wide"><p>x</p></section>', '<section class="wide">'),
         ("<aside><p>x</p></aside>", "<aside>"),
         ("<header><h1>x</h1></header>", "<header>"),
