@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from flows.publish.charts import figure
 from flows.publish.errors import TemplateError
-from flows.reports.chart import Chart
+from flows.reports.chart import AnyChart
 
 
 def render(template: str, folder: Path, **facts: Any) -> str:
@@ -38,5 +38,5 @@ def render(template: str, folder: Path, **facts: Any) -> str:
         raise TemplateError(f"{template}: a part of it cannot be worked out ({error}).") from error
 
 
-def _draw(chart: Chart) -> Markup:
+def _draw(chart: AnyChart) -> Markup:
     return Markup(figure(chart))

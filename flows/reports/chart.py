@@ -74,7 +74,8 @@ class Chart:
     """One series over time: a trend, a run chart (with its mean) or a control chart (with mean and limits).
 
     `unit` is "%" or the unit in words. `profile` names the rules behind the special causes, and is printed under a
-    control chart.
+    control chart. `decimals` is how many every number of the chart is printed with, None for as many as the figures
+    need.
     """
 
     title: str
@@ -90,6 +91,7 @@ class Chart:
     paths: tuple[ChartPath, ...] = ()
     notes: tuple[ChartNote, ...] = ()
     profile: str = ""
+    decimals: int | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.publish.charts import figure, trend_chart
+from flows.publish.chart_words import shortened, width, wrap
+from flows.publish.charts import drawing, figure
 from flows.reports.chart import Chart, ChartLine, ChartPoint
 
 FONTS = Path(__file__).parents[2] / "templates" / "fonts"
@@ -37,19 +38,32 @@ def chart(*values: float | None, unit: str = "%", lines: tuple[ChartLine, ...] =
 
 
 def draw(given: Chart) -> ET.Element:
-    return ET.fromstring(trend_chart(given))
+    return ET.fromstring(drawing(given))
 
 
 def words(given: Chart) -> list[str]:
     return ["".join(text.itertext()) for text in draw(given).iter(f"{SVG}text")]
 
 
-def data_lines(given: Chart) -> list[ET.Element]:
-    return [line for line in draw(given).iter(f"{SVG}line") if line.get("stroke-width") == "1.8"]
+def stretches(given: Chart) -> list[int]:
+    """The number of points in each unbroken stretch of the line."""
+    return [len(line.get("points", "").split()) for line in draw(given).iter(f"{SVG}polyline")]
+
+
+def dots(given: Chart) -> list[tuple[float, float]]:
+    """Where the round points stand: the solid ones, then the hollow ones."""
+    root = draw(given)
+    solid = [
+        spot.removesuffix("h.01").split()
+        for path in root.iter(f"{SVG}path")
+        for spot in path.get("d", "").split("M")[1:]
+    ]
+    hollow = [(dot.get("cx", ""), dot.get("cy", "")) for dot in root.iter(f"{SVG}circle")]
+    return [(float(x), float(y)) for x, y in (*solid, *hollow)]
 
 
 def heights(given: Chart) -> list[float]:
-    return [float(dot.get("cy", "")) for dot in draw(given).iter(f"{SVG}circle")]
+    return [y for _, y in dots(given)]
 
 
 def test_the_first_child_of_a_chart_is_its_alternative_text() -> None:
@@ -58,11 +72,11 @@ def test_the_first_child_of_a_chart_is_its_alternative_text() -> None:
 
 
 def test_the_same_chart_is_the_same_characters() -> None:
-    assert trend_chart(chart(10, 20)) == trend_chart(chart(10, 20))
+    assert drawing(chart(10, 20)) == drawing(chart(10, 20))
 
 
 def test_a_chart_has_no_ids_that_could_meet_another_chart() -> None:
-    assert " id=" not in trend_chart(chart(10, 20, lines=(ChartLine("Target", 30, "target"),)))
+    assert " id=" not in drawing(chart(10, 20, lines=(ChartLine("Target", 30, "target"),)))
 
 
 @pytest.mark.parametrize(("wide", "width"), [(False, "80mm"), (True, "165mm")])
@@ -81,15 +95,24 @@ def test_a_last_value_from_an_earlier_period_says_which() -> None:
 def test_a_provisional_point_is_hollow_and_says_so() -> None:
     given = chart(10, 20)
     given = replace(given, points=(given.points[0], replace(given.points[1], provisional=True)))
-    assert [dot.get("fill") for dot in draw(given).iter(f"{SVG}circle")] == ["#14477a", "#ffffff"]
+    (hollow,) = draw(given).iter(f"{SVG}circle")
+    assert (hollow.get("fill"), hollow.get("stroke")) == ("#ffffff", "#14477a")
+    assert float(hollow.get("cx", "")) == max(x for x, _ in dots(given))
     assert "20% provisional" in " ".join(words(given))
     assert "Hollow points are provisional." in figure(given)
 
 
 def test_a_missing_value_is_a_gap_and_never_bridged() -> None:
-    assert len(data_lines(chart(10, 20, 30, 40))) == 3
-    assert len(data_lines(chart(10, 20, None, 40))) == 1
+    assert stretches(chart(10, 20, 30, 40)) == [4]
+    assert stretches(chart(10, 20, None, 40, None, 50)) == [2]
+    assert stretches(chart(10, 20, None, 40, 50)) == [2, 2]
     assert len(heights(chart(10, 20, None, 40))) == 3
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), 1e300])
+def test_what_is_no_figure_is_a_gap(value: float) -> None:
+    assert stretches(chart(10, 20, value, 40, 50)) == [2, 2]
+    assert words(chart(value)) == ["No figures yet"]
 
 
 def test_a_chart_without_any_value_says_so() -> None:
@@ -127,7 +150,7 @@ def test_lines_of_different_kinds_differ_without_colour() -> None:
 
 def test_words_from_outside_stay_words() -> None:
     given = replace(chart(10, 20), title="<b>&", alt="<script>", source='"x"')
-    assert ET.fromstring(trend_chart(given))[0].text == "<script>"
+    assert ET.fromstring(drawing(given))[0].text == "<script>"
     assert "<strong>&lt;b&gt;&amp;</strong>" in figure(given)
 
 
@@ -148,11 +171,12 @@ def test_labels_fit_beside_the_chart() -> None:
     )
     for wide in (True, False):
         drawing = draw(chart(94.4, 98.8, lines=levels, wide=wide))
-        width = float(drawing.get("viewBox", "").split()[2])
+        across = float(drawing.get("viewBox", "").split()[2])
         for text in drawing.iter(f"{SVG}text"):
             if text.get("text-anchor") == "start":
                 true = sum(advances[glyphs[ord(c)]][0] for c in text.text or "") * 9 / 1000
-                assert float(text.get("x", "")) + true <= width
+                assert float(text.get("x", "")) + true <= across
+                assert true <= width(text.text or "") <= true * 1.09
 
 
 def test_ticks_have_the_same_number_of_decimals() -> None:
@@ -177,12 +201,29 @@ def test_the_latest_value_has_the_decimals_of_its_series() -> None:
     assert "85.0%" in words(chart(84.2, 85))
 
 
+def test_a_word_wider_than_its_room_is_broken_and_a_number_is_not_cut() -> None:
+    assert "".join(wrap("x" * 40, 50)) == "x" * 40
+    assert all(width(line) <= 50 for line in wrap("x" * 40, 50))
+    assert shortened("Waiting over 18 weeks", width("Waiting over 18 w…")) == "Waiting over 18…"
+    assert shortened("Waiting over 18 weeks", width("Waiting over 1…")) == "Waiting over…"
+
+
+@given(st.text(max_size=40), st.floats(20, 120), st.integers(1, 4))
+def test_wrapped_lines_are_as_few_and_as_narrow_as_asked(text: str, room: float, most: int) -> None:
+    lines = wrap(text, room, most)
+    assert len(lines) <= most
+    assert all(width(line) <= room for line in lines)
+
+
 def test_long_periods_are_set_on_two_lines() -> None:
     given = chart(10, 20)
     given = replace(
-        given, points=tuple(replace(point, label=f"Summer term {point.date.year}") for point in given.points)
+        given,
+        points=tuple(
+            replace(point, label=f"Academic year {point.date.year}/{point.date.year - 1999}") for point in given.points
+        ),
     )
-    assert words(given).count("Summer") == 2
+    assert words(given).count("Academic year") == 2
 
 
 def test_a_source_is_called_source_once() -> None:
@@ -195,11 +236,11 @@ VALUES = st.floats(-1000, 1000, allow_nan=False).map(lambda value: round(value, 
 @given(st.lists(VALUES, min_size=1, max_size=6), st.lists(VALUES, max_size=4), st.sampled_from(["%", "count", "weeks"]))
 def test_labels_never_touch_and_nothing_leaves_the_drawing(values: list[float], levels: list[float], unit: str) -> None:
     lines = tuple(ChartLine(f"Comparator {i}", value, "comparator") for i, value in enumerate(levels))
-    drawing = draw(chart(*values, unit=unit, lines=lines))
-    _, _, width, height = map(float, drawing.get("viewBox", "").split())
-    texts = [(float(t.get("x", "")), float(t.get("y", ""))) for t in drawing.iter(f"{SVG}text")]
+    drawn = draw(chart(*values, unit=unit, lines=lines))
+    _, _, width, height = map(float, drawn.get("viewBox", "").split())
+    texts = [(float(t.get("x", "")), float(t.get("y", ""))) for t in drawn.iter(f"{SVG}text")]
     assert all(0 <= x <= width and 0 <= y <= height + 1 for x, y in texts)
-    assert all(0 <= float(dot.get("cy", "")) <= height for dot in drawing.iter(f"{SVG}circle"))
+    assert all(0 <= float(dot.get("cy", "")) <= height for dot in drawn.iter(f"{SVG}circle"))
     label_x = max(x for x, _ in texts)
     ends = sorted(y for x, y in texts if x == label_x)
     assert all(b - a >= 10 for a, b in pairwise(ends))
