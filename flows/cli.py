@@ -6,12 +6,13 @@ A mistake that a user can make is one sentence. A fault of boardpack's own shows
 
 from __future__ import annotations
 
+import math
 import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 from rich.console import Console
@@ -19,6 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.plan.findings import Finding, Severity, UserError
+from flows.plan.model import Improves
 from flows.plan.periods import Month
 from flows.plan.settings import Workspace, find_workspace
 from flows.plan.words import count
@@ -62,8 +64,9 @@ def highlight_report(month: MonthArgument, folder: FolderOption = Path()) -> Non
     """Build the month's report, registers and findings.
 
     Reads the plan and every return up to the month, records what is new, works out where each milestone, measure and
-    risk stands, and writes highlight-report.pdf and .docx, action-tracker.xlsx, evidence-log.xlsx, risk-register.xlsx,
-    findings.xlsx and manifest.json into outputs/MONTH. The last build stays as it was until the new one is complete.
+    risk stands, and writes highlight-report.pdf and .docx, data-dashboard.pdf and .docx, action-tracker.xlsx,
+    evidence-log.xlsx, risk-register.xlsx, measures.xlsx, findings.xlsx and manifest.json into outputs/MONTH. The last
+    build stays as it was until the new one is complete.
     """
     workspace = _workspace(folder, month)
     from flows.prefect_server import prefect_server
@@ -76,6 +79,27 @@ def highlight_report(month: MonthArgument, folder: FolderOption = Path()) -> Non
         with server.ready():
             position = build(str(month), str(workspace.root))
     _print_findings(position)
+    _print_files(workspace, month)
+
+
+@app.command()
+def dashboard(month: MonthArgument, folder: FolderOption = Path()) -> None:
+    """Build the month's data dashboard by itself.
+
+    Writes data-dashboard.pdf and .docx and measures.xlsx into outputs/MONTH, and leaves what else is there as it is.
+    The highlight report builds them too.
+    """
+    workspace = _workspace(folder, month)
+    from flows.prefect_server import prefect_server
+    from flows.publish.printing import warm_up
+
+    with _steps_shown(), prefect_server() as server:
+        warm_up()
+        from flows.data_dashboard import data_dashboard as build
+
+        with server.ready():
+            position = build(str(month), str(workspace.root))
+    _print_findings(position, "measure")
     _print_files(workspace, month)
 
 
@@ -141,6 +165,108 @@ def new(
         _say(f"Now try: boardpack highlight-report 2022-11 --folder {shlex.quote(str(folder))}")
     else:
         _say(f"Now fill in {folder / 'inputs' / 'partnership.toml'} and {folder / 'inputs' / 'plan.xlsx'}.")
+
+
+@app.command()
+def spc(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The figures, as described above.")],
+    improves: Annotated[
+        Improves,
+        typer.Option(help="Which way the figures improve. What is not said is not known: special causes are neutral."),
+    ] = Improves.NEUTRAL,
+    target: Annotated[float | None, typer.Option(metavar="N", help="The target, in the unit of the figures.")] = None,
+    profile: Annotated[
+        Literal["mdc-7", "mdc-6", "nhsr"],
+        typer.Option(
+            help="The rules: NHS England's Making Data Count with runs of 7 or of 6 points, or the R package "
+            "NHSRplotthedots."
+        ),
+    ] = "mdc-7",
+    recalculate: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DATE",
+            help="Work the limits out anew from the first point on or after this date. May be given several times.",
+        ),
+    ] = None,
+    kind: Annotated[
+        Literal["csv", "svg", "png"] | None,
+        typer.Option("--format", help="What to write; as the name of --out ends if left out, or else csv."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="Where to write; standard output if left out, or -."),
+    ] = None,
+) -> None:
+    """Make control charts of the figures in a CSV file.
+
+    FILE.csv has two columns, date and value, or three: the third names the series. A header is optional. Dates are
+    days (2023-01-31, 31/01/2023) or months (2023-01, Jan-23, January 2023); a value that is blank, or says that there
+    is none (z, x, c, u, low, n/a), is a gap. No partnership is needed.
+
+    The CSV written has a row for each point: mean, limits, special_cause, and in meaning "improvement" or "concern", or
+    "neutral" where --improves does not say which way is better; whether it is high or low stands in special_cause.
+    variation and assurance are the two icons of the series, from its latest value, the same in each of its rows. Below
+    13 points (2 with nhsr) there is a mean but no limits. A sentence for each series goes to standard error.
+    """
+    if target is not None and not math.isfinite(target):
+        raise typer.BadParameter(f"{target} is not a number to aim at.", param_hint="'--target'")
+    kind = kind or _kind_by_name(out)
+    with _plain_errors():
+        from flows.position.control_charts import PROFILES
+        from flows.spc import Asked, chart_series, csv_text, sentences
+        from flows.spc_file import parse_when, read_series
+
+        try:
+            anew = tuple(parse_when(text) for text in recalculate or ())
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="'--recalculate'") from None
+        _refuse_place(file, out, kind)
+        charted = chart_series(read_series(file), Asked(improves, target, PROFILES[profile], anew))
+        if kind == "csv":
+            data = csv_text(charted).encode()
+        else:
+            from flows.spc_picture import png, svg_text
+
+            data = svg_text(charted).encode() if kind == "svg" else png(charted)
+        _write(data, out)
+    for words in sentences(charted):
+        errors.print(_printable(words), soft_wrap=True, markup=False)
+
+
+def _kind_by_name(out: Path | None) -> Literal["csv", "svg", "png"]:
+    ending = out.suffix.lower() if out else ""
+    if ending == ".svg":
+        return "svg"
+    if ending == ".png":
+        return "png"
+    if ending in ("", ".csv", ".txt"):
+        return "csv"
+    raise typer.BadParameter(
+        f"{out} ends with {ending}: write csv, svg or png, or say which with --format.", param_hint="'--out'"
+    )
+
+
+def _refuse_place(file: Path, out: Path | None, kind: str) -> None:
+    """Stop before any work where the result could not be written, or would take the place of the figures."""
+    if out is None or str(out) == "-":
+        if kind == "png" and sys.stdout.isatty():
+            raise UserError("A PNG is a picture, and the terminal shows text; name a file with --out.")
+    elif out.is_dir():
+        raise UserError(f"{out} is a folder; name a file in it with --out.")
+    elif not out.parent.is_dir():
+        raise UserError(f"{out.parent}, where {out.name} is to be written, is not a folder; make it first.")
+    elif out.exists() and file.exists() and out.samefile(file):
+        raise UserError(f"{out} holds the figures themselves; name another file with --out.")
+
+
+def _write(data: bytes, out: Path | None) -> None:
+    if out is not None and str(out) != "-":
+        out.write_bytes(data)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 @app.command("stop-server")
@@ -215,9 +341,10 @@ def _steps_shown() -> Iterator[None]:
             yield
 
 
-def _print_findings(position: Position) -> None:
-    """What needs an answer, from whom: a heading for each partner and its first findings."""
-    open_ = [f for f in position.findings if f.severity is not Severity.NOTE]
+def _print_findings(position: Position, kind: str = "") -> None:
+    """What needs an answer, from whom: a heading for each partner and its first findings; those of one kind only,
+    where one is named."""
+    open_ = [f for f in position.findings if f.severity is not Severity.NOTE and kind in ("", f.kind)]
     if not open_:
         console.print("Nothing needs an answer.")
         return

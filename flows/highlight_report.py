@@ -19,17 +19,20 @@ from flows.position.model import Position
 from flows.progress import say
 from flows.publish.outputs import one_build, staged
 from flows.publish.pack import write_documents, write_manifest, write_pdf, write_registers
+from flows.reports.dashboard import dashboard
 from flows.reports.highlight import highlight_report as facts_of
 from flows.reports.registers import registers
 from flows.standing import position_of, record_returns, sound_plan
 from flows.steps import sealed, step
 
 REPORT = "highlight-report"
+DASHBOARD = "data-dashboard"
 
 
 @flow(name=REPORT, persist_result=False, validate_parameters=False)
 def highlight_report(month: str, folder: str = ".") -> Position:
-    """Build the highlight report, the registers and the findings for a month, as a draft in `outputs/MONTH/`.
+    """Build the highlight report, the data dashboard, the registers and the findings for a month, as a draft in
+    `outputs/MONTH/`.
 
     `month` is written 2022-11; `folder` is the workspace or a folder inside it. UserError when the plan has an error;
     everything wrong in a return is a finding and stops nothing.
@@ -40,9 +43,10 @@ def highlight_report(month: str, folder: str = ".") -> Position:
         take_in_returns(sealed(workspace), sealed(plan), sealed(period))
         now = reconcile(sealed(workspace), sealed(plan), sealed(period), sealed(noticed))
         with staged(workspace.outputs_of(period)) as building:
-            pdf = print_report(sealed(workspace), sealed(now), building)
+            report = print_report(sealed(workspace), sealed(now), building)
+            data = print_dashboard(sealed(workspace), sealed(now), building)
             print_registers(sealed(workspace), sealed(now), building)
-            wait_for_pdf(sealed(pdf), building)
+            wait_for_pdfs(sealed(report), sealed(data), building)
             list_what_went_in(sealed(workspace), sealed(now), building)
     return now
 
@@ -72,21 +76,29 @@ def print_report(workspace: Workspace, now: Position, building: Path) -> Future[
     return write_documents(REPORT, facts_of(now, workspace.settings), workspace, building)
 
 
+@step("print the dashboard")
+def print_dashboard(workspace: Workspace, now: Position, building: Path) -> Future[bytes]:
+    """The data dashboard as Word; its PDF is begun."""
+    say("Printing the data dashboard")
+    return write_documents(DASHBOARD, dashboard(now, workspace.settings), workspace, building)
+
+
 @step("print the registers")
 def print_registers(workspace: Workspace, now: Position, building: Path) -> None:
-    """Action tracker, evidence log, risk register and findings, as Excel workbooks."""
+    """Action tracker, evidence log, risk register, measures and findings, as Excel workbooks."""
     say("Printing the registers")
     write_registers(registers(now, workspace.settings), building, now, workspace.settings)
 
 
-@step("wait for the PDF")
-def wait_for_pdf(pdf: Future[bytes], building: Path) -> None:
-    """The report as PDF, when its pages are laid out."""
-    say("Printing the PDF")
-    write_pdf(REPORT, pdf, building)
+@step("wait for the PDFs")
+def wait_for_pdfs(report: Future[bytes], data: Future[bytes], building: Path) -> None:
+    """Report and dashboard as PDF, when their pages are laid out."""
+    say("Printing the PDFs")
+    write_pdf(REPORT, report, building)
+    write_pdf(DASHBOARD, data, building)
 
 
 @step("list what went in")
 def list_what_went_in(workspace: Workspace, now: Position, building: Path) -> None:
     """The manifest: what went in and what came out, with fingerprints."""
-    write_manifest(workspace, now, building, workspace.returns_folder / RECEIPT_LOG)
+    write_manifest(REPORT, workspace, now, building, workspace.returns_folder / RECEIPT_LOG)

@@ -71,7 +71,7 @@ write_registers(registers(now, workspace.settings), out, now, workspace.settings
 lap("Excel")
 (out / "r.pdf").write_bytes(pdf.result())
 lap("PDF, waited for")
-write_manifest(workspace, now, out)
+write_manifest("highlight-report", workspace, now, out)
 lap("manifest")
 laps["all of it"] = time.perf_counter() - began
 (out / "r.html").write_bytes(__import__("lxml.html").html.tostring(page, encoding="utf-8"))

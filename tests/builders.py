@@ -342,3 +342,24 @@ def sentences(position: Position, code: str) -> list[str]:
 def items(position: Position) -> Iterable[tuple[str, bool]]:
     """The evidence log: each number with whether it is accepted."""
     return [(item.number, item.accepted) for item in position.evidence]
+
+
+def history(*values: float | None, last: Month = NOVEMBER, ref: str = "1.1-plans", **but: Any) -> list[MeasureRow]:
+    """Monthly figures of a measure, the last one for a month; None is marked as not available."""
+    first = last.previous(len(values) - 1)
+    return [
+        a_figure(value, first.next(n), ref, **({"symbol": "x"} if value is None else {}), **but)
+        for n, value in enumerate(values)
+    ]
+
+
+def new_limits(about: str = "1.1-plans", new_date: str | None = "01/10/22", **but: Any) -> DecisionRow:
+    """A row of the Decisions sheet: the limits of a measure are worked out anew from a day."""
+    fields = {"kind": "New limits", "text": "The board: the definition changed.", "number": "D9"} | but
+    return a_date_change(about, new_date, **fields)
+
+
+def a_chart_note(about: str = "1.1-plans", dated: str | None = "05/10/22", **but: Any) -> DecisionRow:
+    """A row of the Decisions sheet: an event to be printed on the chart of a measure."""
+    fields = {"kind": "Chart note", "text": "New referral form", "number": "N1"} | but
+    return a_date_change(about, None, dated=dated, **fields)

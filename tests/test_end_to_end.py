@@ -314,6 +314,7 @@ def fingerprint(path: Path) -> str:
 def test_the_manifest_names_what_went_in_and_what_came_out_with_its_fingerprint(pack: Pack) -> None:
     manifest = json.loads((pack.folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["month"] == pack.month
+    manifest = manifest["builds"]["highlight-report"]
     assert re.fullmatch(r"boardpack \d+\.\d+\.\d+", manifest["made_with"])
     assert manifest["outputs"] == {name: fingerprint(pack.folder / name) for name in sorted(FILES - {"manifest.json"})}
     inputs = pack.workspace.root / "inputs"
@@ -425,7 +426,7 @@ def test_builds_at_the_same_time_do_not_mix(tmp_path: Path) -> None:
         papers = packs.fingerprints(folder / "outputs" / month)
         manifest = json.loads((folder / "outputs" / month / "manifest.json").read_text(encoding="utf-8"))
         assert manifest["month"] == month
-        assert manifest["outputs"] == {name: mark for name, mark in papers.items() if name != "manifest.json"}
+        assert manifest["builds"]["highlight-report"]["outputs"] == {name: mark for name, mark in papers.items() if name != "manifest.json"}
     assert sorted(p.name for p in (folder / "outputs").iterdir()) == [".lock", "2025-01", "2025-02"]
 
 

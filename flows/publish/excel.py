@@ -21,14 +21,14 @@ import xlsxwriter
 
 from flows.publish.brand import tint
 from flows.publish.packaging import normalise_zip
-from flows.reports.register import Register, RegisterColumn, RegisterSheet, StatusCell
+from flows.reports.register import LinkCell, NumberCell, Register, RegisterColumn, RegisterSheet, StatusCell
 
 LONGEST_TEXT = 32_767
 """What one cell holds, in the UTF-16 units in which Excel counts."""
 
 CUT_MARK = " … [cut here: the text is longer than a cell of Excel can hold]"
 NOTHING = "None"
-TITLE_ROW, PERIOD_ROW, NOTE_ROW, HEADER_ROW = 0, 1, 2, 4
+TITLE_ROW, PERIOD_ROW, NOTE_ROW, ABOUT_ROW, HEADER_ROW = 0, 1, 2, 3, 4
 FIRST_DATE = dt.date(1900, 3, 1)
 """Excel counts a 29 February 1900 that never was: earlier days cannot be told apart and are written as text."""
 
@@ -46,6 +46,11 @@ NUMBER_FORMATS = {
     "number": "#,##0.0;\N{MINUS SIGN}#,##0.0;0.0",
 }
 NUMERIC = ("integer", "number")
+NUMBER_FORMATS |= {f"number {n}": f"#,##0.{'0' * n};\N{MINUS SIGN}#,##0.{'0' * n};0.{'0' * n}" for n in (1, 2, 3)}
+NUMBER_FORMATS["number 0"] = NUMBER_FORMATS["integer"]
+WITH_FILTER_BUTTONS, WITHOUT = 32, 20
+"""The header's height in points: a line, and under it the buttons."""
+
 MEANING_COLOURS = {"error": "off_track", "query": "at_risk", "note": "not_yet_due"}
 """Severities take the colours of the statuses that weigh as much."""
 
@@ -99,8 +104,9 @@ def write_register(register: Register, path: Path, imprint: Imprint) -> None:
     with xlsxwriter.Workbook(package, options) as book:
         book.set_properties(_properties(register, imprint))
         names = _sheet_names(sheet.name for sheet in register.sheets)
-        for number, (name, sheet) in enumerate(zip(names, register.sheets, strict=True), start=1):
-            _Sheet(book, name, number, register, sheet, imprint).write()
+        pages = [book.add_worksheet(name) for name in names]
+        for number, (page, sheet) in enumerate(zip(pages, register.sheets, strict=True), start=1):
+            _Sheet(book, page, number, register, sheet, imprint).write()
     path.write_bytes(normalise_zip(_with_rows_that_grow(package)))
 
 
@@ -189,10 +195,10 @@ class _Sheet:
     """One sheet being written."""
 
     def __init__(
-        self, book: Any, name: str, number: int, register: Register, sheet: RegisterSheet, imprint: Imprint
+        self, book: Any, page: Any, number: int, register: Register, sheet: RegisterSheet, imprint: Imprint
     ) -> None:
-        self.book, self.number, self.register, self.sheet, self.imprint = book, number, register, sheet, imprint
-        self.page = book.add_worksheet(name)
+        self.book, self.page, self.number = book, page, number
+        self.register, self.sheet, self.imprint = register, sheet, imprint
         self.formats: dict[tuple[str, str, bool], Any] = {}
         self.rows = sheet.rows or ((NOTHING,),)
         self.last_column = len(sheet.columns) - 1
@@ -214,7 +220,7 @@ class _Sheet:
     def _titles(self) -> None:
         accent = self.imprint.colour("accent")
         title = self.book.add_format({**FONT, "font_size": 16, "bold": True, "font_color": accent})
-        plain_line = self.book.add_format({**FONT, "font_color": "#4b555f"})
+        plain_line = self.book.add_format({**FONT, "font_color": "#4b555f", "valign": "top"})
         period = " · ".join(part for part in (self.register.subtitle, self.imprint.marking) if part)
         self.page.write_string(TITLE_ROW, 0, plain(f"{self.register.title}: {self.sheet.heading}"), title)
         self.page.set_row(TITLE_ROW, 26)
@@ -222,6 +228,9 @@ class _Sheet:
         self.page.write_string(
             NOTE_ROW, 0, plain(" ".join(filter(None, (self.sheet.note, self._print_note())))), plain_line
         )
+        if self.sheet.about:
+            self.page.write_string(ABOUT_ROW, 0, plain(self.sheet.about), plain_line)
+            self.page.set_row(ABOUT_ROW, 18)
 
     def _print_note(self) -> str:
         if self.printed > self.last_column:
@@ -249,9 +258,10 @@ class _Sheet:
                 "title": _one_line(f"{self.register.title}: {self.sheet.heading}", _LONGEST_HINT),
                 "description": _one_line(self.sheet.note or self.sheet.heading, _LONGEST_HINT),
                 "columns": columns,
+                "autofilter": self.sheet.filtered,
             },
         )
-        self.page.set_row(HEADER_ROW, 32)  # A line, and under it the filter buttons.
+        self.page.set_row(HEADER_ROW, WITH_FILTER_BUTTONS if self.sheet.filtered else WITHOUT)
         everything = xlsxwriter.utility.xl_range(HEADER_ROW, 0, last_row, self.last_column)
         self.page.ignore_errors({"number_stored_as_text": everything, "two_digit_text_year": everything})
 
@@ -276,8 +286,17 @@ class _Sheet:
             self.page.write_number(row, column, value, self._format(kind if kind == "number" else "integer"))
         elif isinstance(value, StatusCell):
             self._text(row, column, value.word, "status", value.meaning)
+        elif isinstance(value, NumberCell) and math.isfinite(value.value):
+            self.page.write_number(row, column, value.value, self._format(f"number {min(max(value.decimals, 0), 3)}"))
+        elif isinstance(value, LinkCell):
+            self._link(row, column, value)
         else:
-            self._text(row, column, value, kind if kind in ("text", "words", "ref") else "text")
+            self._text(row, column, value, kind if kind in ("text", "words", "ref", *NUMERIC) else "text")
+
+    def _link(self, row: int, column: int, link: LinkCell) -> None:
+        target = self.book.worksheets()[[s.name for s in self.register.sheets].index(link.sheet)].get_name()
+        place = "internal:'{}'!A1".format(target.replace("'", "''"))
+        self.page.write_url(row, column, place, self._format("link"), plain(link.word))
 
     def _text(self, row: int, column: int, value: object, kind: str, meaning: str = "") -> None:
         text = plain(value)
@@ -294,10 +313,12 @@ class _Sheet:
         if key not in self.formats:
             look: dict[str, object] = {**FONT, "text_wrap": True, "valign": "top", "bottom": 1, "bottom_color": RULE}
             look |= {"align": "left", "indent": 1}
-            if kind in NUMERIC:
+            if kind.startswith(NUMERIC):
                 look |= {"align": "right", "text_wrap": False}
             if kind in NUMBER_FORMATS:
                 look["num_format"] = NUMBER_FORMATS[kind]
+            if kind == "link":
+                look |= {"font_color": self.imprint.colour("accent"), "underline": 1}
             if kind == "ref":
                 look |= {"bold": True, "text_wrap": False}
             if meaning:

@@ -67,16 +67,16 @@ def write_registers(registers: tuple[Register, ...], folder: Path, position: Pos
         write_register(register, folder / f"{register.name}.xlsx", imprint)
 
 
-def write_manifest(workspace: Workspace, position: Position, folder: Path, *also: Path) -> None:
-    """Write what went in and what came out, each with its SHA-256, and the version that made it.
+def write_manifest(build: str, workspace: Workspace, position: Position, folder: Path, *also: Path) -> None:
+    """Write what went into a build and what came out of it, each with its SHA-256, and the version that made it.
 
-    `also` are files that the position was made from besides plan, settings and returns.
+    `build` is the job ("highlight-report"); what the month's folder holds from other jobs stays in the manifest with
+    what that was made from. `also` are files that the position was made from besides plan, settings and returns.
     """
     templates = templates_folder(workspace.root)
     inputs = [workspace.plan_file, workspace.settings_file, *(path for path in also if path.is_file())]
     returns = [*position.counted, *(s for state in position.returns for s in state.set_aside)]
-    content = {
-        "month": str(position.month),
+    made = {
         "made_with": f"boardpack {version('boardpack')}",
         "inputs": {
             **{workspace.shown(path): sha256(path) for path in inputs},
@@ -89,5 +89,22 @@ def write_manifest(workspace: Workspace, position: Position, folder: Path, *also
         },
         "outputs": {path.name: sha256(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST},
     }
-    text = json.dumps(content, indent=2, ensure_ascii=False)
+    others = _other_builds(workspace.outputs_of(position.month) / MANIFEST, build, frozenset(made["outputs"]))
+    builds = {name: others.get(name, made) for name in sorted({build, *others})}
+    text = json.dumps({"month": str(position.month), "builds": builds}, indent=2, ensure_ascii=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _other_builds(manifest: Path, build: str, written: frozenset[str]) -> dict[str, Any]:
+    """What the last manifest says of other builds, less the files that this one has written anew; one that cannot be
+    read says nothing."""
+    try:
+        builds = json.loads(manifest.read_text(encoding="utf-8"))["builds"]
+        kept = {
+            name: {**made, "outputs": {file: mark for file, mark in made["outputs"].items() if file not in written}}
+            for name, made in builds.items()
+            if name != build
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return {name: made for name, made in kept.items() if made["outputs"]}

@@ -1,14 +1,16 @@
-"""Printing PDFs in a process of their own, while this one goes on with the Word file and the workbooks.
+"""Printing PDFs in processes of their own, while this one goes on with the Word files and the workbooks.
 
-Laying out the pages takes most of a build's time. The process is started early, so that it has WeasyPrint loaded
-when the first page comes; it is given HTML and gives back bytes, so that only this process writes files. It is used
-for every PDF of a command and ends with it, however the command ends.
+Laying out the pages takes most of a build's time. A process is started early, so that it has WeasyPrint loaded
+when the first page comes; it is given HTML and gives back bytes, so that only this process writes files. There are
+as many as `PRINTERS`, the second started when two reports are to be printed at once. They are used for every PDF of a
+command and end with it, however the command ends.
 """
 
 from __future__ import annotations
 
 import atexit
 import json
+import queue
 import subprocess
 import sys
 import threading
@@ -20,6 +22,9 @@ from typing import IO, Any
 from flows.publish.errors import TemplateError
 
 _ROOT = Path(__file__).resolve().parents[2]
+
+PRINTERS = 2
+"""How many PDFs are laid out at once: the two papers of a month, at the cost of a process's memory for each."""
 
 
 def send(stream: IO[bytes], head: Mapping[str, Any], body: bytes = b"") -> None:
@@ -41,12 +46,11 @@ def receive(stream: IO[bytes]) -> tuple[dict[str, Any], bytes]:
 
 
 class _Printer:
-    """The process, started when it is first wanted."""
+    """One process, started when it is first wanted."""
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
         self._starting = threading.Lock()
-        self._one_at_a_time = ThreadPoolExecutor(1, thread_name_prefix="printing")
 
     def start(self) -> subprocess.Popen[bytes]:
         with self._starting:
@@ -60,10 +64,7 @@ class _Printer:
                 )
             return self._child
 
-    def submit(self, head: Mapping[str, Any], html: bytes) -> Future[bytes]:
-        return self._one_at_a_time.submit(self._print, head, html)
-
-    def _print(self, head: Mapping[str, Any], html: bytes) -> bytes:
+    def print(self, head: Mapping[str, Any], html: bytes) -> bytes:
         child = self.start()
         assert child.stdin is not None
         assert child.stdout is not None
@@ -90,18 +91,46 @@ class _Printer:
         child.wait()
 
 
-_printer = _Printer()
+class _Printers:
+    """The processes; the one that was used last is used first."""
+
+    def __init__(self) -> None:
+        self._all = [_Printer() for _ in range(PRINTERS)]
+        self._idle: queue.LifoQueue[_Printer] = queue.LifoQueue()
+        for printer in reversed(self._all):
+            self._idle.put(printer)
+        self._threads = ThreadPoolExecutor(PRINTERS, thread_name_prefix="printing")
+
+    def start(self) -> None:
+        self._all[0].start()
+
+    def submit(self, head: Mapping[str, Any], html: bytes) -> Future[bytes]:
+        return self._threads.submit(self._print, head, html)
+
+    def _print(self, head: Mapping[str, Any], html: bytes) -> bytes:
+        printer = self._idle.get()
+        try:
+            return printer.print(head, html)
+        finally:
+            self._idle.put(printer)
+
+    def stop(self) -> None:
+        for printer in self._all:
+            printer.stop()
+
+
+_printers = _Printers()
 
 
 def warm_up() -> None:
-    """Start the process now, so that it is ready when the first page comes."""
-    _printer.start()
+    """Start the first process now, so that it is ready when the first page comes."""
+    _printers.start()
 
 
 @atexit.register
 def stop() -> None:
-    """End the process; it is started again when it is wanted."""
-    _printer.stop()
+    """End the processes; they are started again when they are wanted."""
+    _printers.stop()
 
 
 def print_pdf(html: str, template: str, styles: Path, colours: Mapping[str, str]) -> Future[bytes]:
@@ -111,4 +140,4 @@ def print_pdf(html: str, template: str, styles: Path, colours: Mapping[str, str]
     the page cannot be printed as it is, and RuntimeError, with the other process's traceback, for a fault of ours.
     """
     head = {"template": template, "styles": str(styles.resolve()), "colours": dict(colours)}
-    return _printer.submit(head, html.encode())
+    return _printers.submit(head, html.encode())

@@ -11,7 +11,9 @@ from flows.plan.due import DueKind
 from flows.plan.findings import Finding, Severity
 from flows.plan.settings import Settings
 from flows.plan.words import count, day, days, listed, sentence
+from flows.position.measure_state import MeasureState
 from flows.position.model import MilestoneState, Position, Status
+from flows.position.series_checks import overdue_for_confirmation
 from flows.reports.parts import NONE_GIVEN, Chip, Ref, chip, milestone_ref, of_kind, plan_ref, waiting_for
 from flows.reports.summary import is_overdue
 
@@ -104,14 +106,29 @@ KINDS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
             "measure.parts-disagree",
             "measure.part-above-total",
             "measure.fraction-for-percentage",
+            "measure.parts-sum",
             "measure.contradiction",
+            "measure.harms-above-reviewed",
+            "measure.harms-without-action",
             "measure.identical-set",
+            "measure.not-whole",
+            "measure.unit-changed",
+            "measure.given-twice",
             "measure.wrong-period",
+            "measure.wrong-period-length",
+            "measure.unknown-part",
             "measure.not-in-plan",
             "measure.not-theirs",
             "measure.not-returned",
+            "measure.parts-missing",
             "measure.not-available",
         ),
+    ),
+    (
+        "jumps",
+        "Figures to be explained or confirmed",
+        "These figures are used. One that moved further than chance would take it, or is provisional, is not firm yet.",
+        ("measure.outside-limits", "measure.big-jump", "measure.still-provisional"),
     ),
     ("restated", "Restated history", "Earlier papers printed the older figure.", ("measure.restated",)),
     (
@@ -213,11 +230,21 @@ def _of(kind: tuple[str, str, str, tuple[str, ...]], position: Position) -> tupl
 
 
 def _is_news(finding: Finding, position: Position) -> bool:
-    """Whether it must be told this month: that a figure cannot be given is told once for each reason, and from then
-    on only beside the measures of its focus area."""
+    """Whether it must be told this month. Three notes are told when they arise, and from then on only beside the
+    measures of the focus area: that a figure cannot be given (again for each new reason), that a total has never come
+    with its parts, and that a figure is still provisional."""
     state = position.measure.get(finding.about)
-    if finding.code != "measure.not-available" or finding.severity is not Severity.NOTE or state is None:
+    if finding.severity is not Severity.NOTE or state is None:
         return True
+    if finding.code == "measure.parts-missing":
+        return all(v.month == position.month for v in state.said)
+    if finding.code == "measure.still-provisional":
+        before = overdue_for_confirmation(state, position.month.previous())
+        return any(v not in before for v in overdue_for_confirmation(state, position.month))
+    return finding.code != "measure.not-available" or _is_new_reason(state, position)
+
+
+def _is_new_reason(state: MeasureState, position: Position) -> bool:
     now = next((v for v in reversed(state.said) if v.month == position.month and v.value is None), None)
     before = next((v for v in reversed(state.said) if v.month < position.month), None)
     return now is None or before is None or before.value is not None or before.comment != now.comment

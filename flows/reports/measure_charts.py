@@ -7,15 +7,16 @@ from collections.abc import Iterable
 
 from flows.plan.days import day_words as day
 from flows.plan.model import Improves
-from flows.plan.words import count, sentence
+from flows.plan.words import count
 from flows.position.charting import ChartRules, can_be_charted
 from flows.position.control_charts import Rule, Variation
 from flows.position.measure_checks import in_a_sentence, shown
-from flows.position.measure_state import Cause, MeasureState, Value
+from flows.position.measure_state import Cause, Limits, MeasureState, Value
 from flows.position.model import Position
 from flows.reports.chart import Cause as Meaning
 from flows.reports.chart import Chart, ChartLimits, ChartLine, ChartNote, ChartPath, ChartPoint, Panel
-from flows.reports.measure_words import PERIODS, cause_words, limits_words, lower_first, run_length
+from flows.reports.measure_words import PERIODS, cause_words, limits_words, possible, run_length
+from flows.reports.measures import why_unsure
 
 CHART_FROM = 3
 """A measure with fewer figures than this is told in words, not drawn."""
@@ -27,20 +28,23 @@ SHOWN = 60
 def charts_of(position: Position, focus_ref: str) -> tuple[Chart, ...]:
     """A chart for each measure of a focus area with enough figures to draw, in the order of the plan."""
     states = [s for s in position.measures if s.measure.focus_ref == focus_ref]
-    return tuple(measure_chart(s) for s in states if len(s.known) >= CHART_FROM)
+    return tuple(measure_chart(s, why_unsure(s, position)) for s in states if len(s.known) >= CHART_FROM)
 
 
-def measure_chart(state: MeasureState, wide: bool = False) -> Chart:
-    """The series of a measure, with its limits, and what it is held against."""
+def measure_chart(state: MeasureState, unsure: str = "", wide: bool = False) -> Chart:
+    """The series of a measure, with its limits, and what it is held against.
+
+    The latest figure is not judged, as better or worse, while `unsure` says why it may change ("provisional").
+    """
     measure, shown_values = state.measure, _window(state)
     first, last = shown_values[0].period.end, shown_values[-1].period.end
     return Chart(
-        title=finding(state),
+        title=finding(state, unsure),
         subtitle=f"{measure.title}, {'per cent' if measure.is_percentage else measure.unit}",
         unit=measure.unit,
-        points=_points(state, shown_values),
+        points=_points(state, shown_values, unsure),
         lines=tuple(_lines(state)),
-        alt=_alt(state, shown_values),
+        alt=_alt(state, shown_values, unsure),
         source=f"Source: {_source(state)}",
         wide=wide,
         from_zero=measure.unit in ("children", "weeks"),
@@ -48,10 +52,11 @@ def measure_chart(state: MeasureState, wide: bool = False) -> Chart:
         paths=tuple(_paths(state, first, last)),
         notes=tuple(_notes(state, first, last)),
         profile=state.chart.profile if has_limits(state) and state.chart else "",
+        decimals=measure.decimals,
     )
 
 
-def panel(state: MeasureState) -> Panel:
+def panel(state: MeasureState, unsure: str = "") -> Panel:
     """The measure as one small chart among others."""
     values = _window(state)
     latest = state.latest
@@ -60,7 +65,7 @@ def panel(state: MeasureState) -> Panel:
         title=state.measure.title,
         latest=said + (" (provisional)" if latest and latest.provisional else ""),
         unit=state.measure.unit,
-        points=_points(state, values),
+        points=_points(state, values, unsure),
         limits=tuple(_limits(state, values[0].period.end)),
     )
 
@@ -75,24 +80,32 @@ def _window(state: MeasureState) -> tuple[Value, ...]:
     return state.series[-SHOWN:]
 
 
-def _points(state: MeasureState, values: Iterable[Value]) -> tuple[ChartPoint, ...]:
+def _points(state: MeasureState, values: Iterable[Value], unsure: str) -> tuple[ChartPoint, ...]:
+    """The figures with their special causes; one that is provisional or unsure is marked, and not judged."""
     causes = {v.period: cause for v, cause in zip(state.known, state.chart.causes, strict=True)} if state.chart else {}
+    doubtful = {v.period for v in state.known if v.provisional} | ({state.known[-1].period} if unsure else set())
     return tuple(
-        ChartPoint(v.period.label, v.period.end, v.value, v.provisional, meaning(state, causes.get(v.period, Cause())))
+        ChartPoint(
+            v.period.label,
+            v.period.end,
+            v.value,
+            v.provisional,
+            meaning(state, causes.get(v.period, Cause()), judged=v.period not in doubtful),
+        )
         for v in values
     )
 
 
-def meaning(state: MeasureState, cause: Cause) -> Meaning:
+def meaning(state: MeasureState, cause: Cause, judged: bool = True) -> Meaning:
     """What a special cause means, by the way the measure improves; "" for common cause."""
     if cause.rule is Rule.NONE:
         return ""
-    if state.measure.improves is Improves.NEUTRAL:
+    if state.measure.improves is Improves.NEUTRAL or not judged:
         return "neutral"
     return "improvement" if (cause.direction > 0) == (state.measure.improves is Improves.UP) else "concern"
 
 
-def finding(state: MeasureState) -> str:
+def finding(state: MeasureState, unsure: str = "") -> str:
     """What the chart shows, as its title."""
     measure, known = state.measure, state.known
     last, first = known[-1], known[0]
@@ -100,7 +113,7 @@ def finding(state: MeasureState) -> str:
     assert first.value is not None
     now = shown(measure, last.value) + (" (provisional)" if last.provisional else "")
     if has_limits(state):
-        return f"{now} in {in_a_sentence(last.period)}: {_in_short(state)}"
+        return f"{now} in {in_a_sentence(last.period)}: {_in_short(state, unsure)}"
     then = shown(measure, first.value)
     way = (
         "the same as" if shown(measure, last.value) == then else "up from" if last.value > first.value else "down from"
@@ -108,7 +121,7 @@ def finding(state: MeasureState) -> str:
     return f"{now} in {in_a_sentence(last.period)}, {way} {then} in {in_a_sentence(first.period)}"
 
 
-def _in_short(state: MeasureState) -> str:
+def _in_short(state: MeasureState, unsure: str) -> str:
     """The latest figure on the control chart, in a few words."""
     assert state.chart is not None
     cause = state.chart.causes[-1]
@@ -121,7 +134,7 @@ def _in_short(state: MeasureState) -> str:
         Rule.SHIFT: f"{'above' if high else 'below'} the mean for {number}",
     }[cause.rule]
     judged = {"improving": ", an improvement", "concerning": ", a concern"}
-    return said + judged.get(state.chart.variation.partition("-")[0], "")
+    return said + ("" if unsure else judged.get(state.chart.variation.partition("-")[0], ""))
 
 
 def _limits(state: MeasureState, first: dt.date) -> Iterable[ChartLimits]:
@@ -129,12 +142,19 @@ def _limits(state: MeasureState, first: dt.date) -> Iterable[ChartLimits]:
     if state.chart:
         for section in state.chart.sections:
             if section.last.end >= first:
-                yield ChartLimits(
-                    max(section.first.end, first), section.last.end, section.mean, section.lower, section.upper
-                )
+                lower, upper = _within(state, section)
+                yield ChartLimits(max(section.first.end, first), section.last.end, section.mean, lower, upper)
     elif can_be_charted(state, ChartRules(needs=CHART_FROM)):
         values = [v.value for v in state.known if v.value is not None]
         yield ChartLimits(state.known[0].period.end, state.known[-1].period.end, sum(values) / len(values))
+
+
+def _within(state: MeasureState, section: Limits) -> tuple[float | None, float | None]:
+    """The limits as they are drawn: none beyond what the measure can be."""
+    if section.lower is None or section.upper is None:
+        return None, None
+    low, high = possible(state.measure)
+    return max(section.lower, low), min(section.upper, high)
 
 
 def _lines(state: MeasureState) -> Iterable[ChartLine]:
@@ -142,13 +162,13 @@ def _lines(state: MeasureState) -> Iterable[ChartLine]:
     no series of its own."""
     measure = state.measure
     if measure.target is not None:
-        yield ChartLine(f"Target {shown(measure, measure.target)}", measure.target, "target")
+        yield ChartLine("Target", measure.target, "target")
     if measure.baseline is not None and not state.baseline_in_doubt and not has_limits(state):
-        yield ChartLine(f"Baseline {shown(measure, measure.baseline)}", measure.baseline, "baseline")
+        yield ChartLine("Baseline", measure.baseline, "baseline")
     if not any(_drawn(c.figures) for c in state.comparators):
         for comparator in state.comparators[:1]:
             beside = comparator.beside(state.latest.period if state.latest else None)
-            yield ChartLine(f"{comparator.name} {shown(measure, beside.value)}", beside.value, "comparator")
+            yield ChartLine(comparator.name, beside.value, "comparator")
 
 
 def _drawn(figures: Iterable[object]) -> bool:
@@ -165,7 +185,7 @@ def _paths(state: MeasureState, first: dt.date, last: dt.date) -> Iterable[Chart
     for comparator in state.comparators:
         inside = [(f.when.end, f.value) for f in comparator.figures if f.when and first <= f.when.end <= last]
         if len(inside) > 1:
-            yield ChartPath(f"{comparator.name} {shown(state.measure, inside[-1][1])}", tuple(inside), "comparator")
+            yield ChartPath(comparator.name, tuple(inside), "comparator")
 
 
 def _notes(state: MeasureState, first: dt.date, last: dt.date) -> Iterable[ChartNote]:
@@ -173,14 +193,14 @@ def _notes(state: MeasureState, first: dt.date, last: dt.date) -> Iterable[Chart
     for anew in state.recalculations:
         begins = next((v.period for v in state.known if v.period.end >= anew.start), None)
         if state.chart and begins and first <= begins.end <= last:
-            words = f"Limits worked out anew (decided {day(anew.decided)}): {lower_first(sentence(anew.text))}"
-            yield ChartNote(begins.end, words.rstrip("."))
+            by = f"decision {anew.number} of {day(anew.decided)}" if anew.number else f"decided on {day(anew.decided)}"
+            yield ChartNote(begins.end, f"Limits worked out anew ({by})")
     for note in state.notes:
         if first <= note.day <= last:
             yield ChartNote(note.day, note.text.rstrip("."))
 
 
-def _alt(state: MeasureState, values: Iterable[Value]) -> str:
+def _alt(state: MeasureState, values: Iterable[Value], unsure: str) -> str:
     """The finding, the latest value and the range, in words."""
     measure = state.measure
     numbers = [v.value for v in values if v.value is not None]
@@ -195,7 +215,7 @@ def _alt(state: MeasureState, values: Iterable[Value]) -> str:
         if state.chart.variation is not Variation.COMMON:
             special += f" {cause_words(state)}"
     ranged = f"Over {count(len(numbers), 'figure')} it ranged from {spread}."
-    return f"{kind}. {measure.title}: {finding(state)}. {ranged}{special} {better[measure.improves]}".strip()
+    return f"{kind}. {measure.title}: {finding(state, unsure)}. {ranged}{special} {better[measure.improves]}".strip()
 
 
 def _source(state: MeasureState) -> str:

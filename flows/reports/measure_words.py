@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from flows.plan.days import day_words as day
 from flows.plan.model import Comparator, Frequency, Improves, Measure
-from flows.plan.words import figure
-from flows.position.control_charts import Rule, Variation
+from flows.plan.periods import Month
+from flows.plan.words import figure, sentence
+from flows.position.control_charts import Rule
 from flows.position.measure_checks import in_a_sentence, shown
 from flows.position.measure_state import Limits, MeasureState, Rating, Value
 
@@ -58,20 +59,19 @@ def change_words(state: MeasureState) -> str:
     return f"{'Up' if state.change > 0 else 'Down'} {apart(measure, state.change)} from {before}."
 
 
-def chart_words(state: MeasureState) -> str:
-    """What the control chart says of the latest figure; "" where there is no control chart."""
+def chart_words(state: MeasureState, unsure: str = "") -> str:
+    """What the control chart says of the latest figure; "" where there is no control chart. A figure of which `unsure`
+    says why it may change ("provisional") is not judged."""
     chart = state.chart
     if chart is None or chart.sections[-1].lower is None:
         return ""
-    what = {
-        "improving": "Special cause, an improvement: ",
-        "concerning": "Special cause, a concern: ",
-        "neutral": "Special cause: ",
-        "common": "",
-    }[chart.variation.partition("-")[0]]
-    if not what:
+    kind = chart.variation.partition("-")[0]
+    if kind == "common":
         return f"Common cause: {lower_first(cause_words(state))}"
-    return f"{what}{lower_first(cause_words(state))}"
+    if unsure:
+        return f"Special cause: {lower_first(cause_words(state))} It is {unsure}, so it is not judged."
+    what = {"improving": ", an improvement", "concerning": ", a concern"}.get(kind, "")
+    return f"Special cause{what}: {lower_first(cause_words(state))}"
 
 
 def cause_words(state: MeasureState) -> str:
@@ -133,7 +133,11 @@ def baseline_words(state: MeasureState) -> str:
     if state.baseline_in_doubt:
         return f"The plan's {named} cannot be true beside its neighbours, so nothing is compared with it."
     assert state.from_baseline is not None
-    return f"{_beside(measure, state.from_baseline)} the {named}."
+    if is_level(measure, state.from_baseline):
+        return f"That is the {named}."
+    side = "above" if state.from_baseline > 0 else "below"
+    word = _judged(measure, state.from_baseline)
+    return f"That is {apart(measure, state.from_baseline)} {side} the {named}{f', which is {word}' if word else ''}."
 
 
 def target_words(state: MeasureState) -> str:
@@ -145,7 +149,7 @@ def target_words(state: MeasureState) -> str:
     named = f"the target of {shown(measure, measure.target)}{by}"
     if state.rating is Rating.MEETS:
         return f"It meets {named}."
-    short = f"{apart(measure, state.from_target)} short of {named}"
+    short = f"It is {apart(measure, state.from_target)} short of {named}"
     if state.rating is Rating.MISSED:
         return f"{short}, which has passed."
     if state.path and state.rating in (Rating.ON_PATH, Rating.BEHIND):
@@ -158,47 +162,46 @@ def target_words(state: MeasureState) -> str:
 def comparator_words(state: MeasureState) -> str:
     """How the latest figure stands to each comparator; "" where there is none."""
     latest = state.latest
-    if latest is None or latest.value is None:
+    if latest is None or latest.value is None or not state.comparators:
         return ""
-    said = [_comparison(state.measure, latest, c.beside(latest.period)) for c in state.comparators]
-    return f"{'; '.join(said)}." if said else ""
+    beside = [(c.name, c.beside(latest.period)) for c in state.comparators]
+    of = list(dict.fromkeys(_of(other, latest) for _, other in beside))
+    said = [
+        f"{name} {shown(state.measure, other.value)}{f' ({_of(other, latest)})' if len(of) > 1 else ''}, "
+        f"ours is {_distance(state.measure, latest.value - other.value)}"
+        for name, other in beside
+    ]
+    return f"Others{f' ({of[0]})' if len(of) == 1 and of[0] else ''}: {'; '.join(said)}."
 
 
-def _comparison(measure: Measure, latest: Value, other: Comparator) -> str:
-    assert latest.value is not None
-    named = f"{other.name} {shown(measure, other.value)}"
+def _of(other: Comparator, latest: Value) -> str:
+    """What a comparator's figure is for, where that is not the period of ours."""
     if other.when is None:
-        named += f" ({other.period})" if other.period else " (as printed in the plan)"
-    elif other.when != latest.period:
-        named += f" ({in_a_sentence(other.when)}, the latest published)"
-    difference = latest.value - other.value
+        return other.period or "as printed in the plan"
+    return "" if other.when == latest.period else f"{in_a_sentence(other.when)}, the latest published"
+
+
+def _distance(measure: Measure, difference: float) -> str:
     if is_level(measure, difference):
-        return f"{named}: the same"
-    return f"{named}: ours is {apart(measure, difference)} {_word(measure, difference)}"
+        return "the same"
+    word = _judged(measure, difference)
+    side = "higher" if difference > 0 else "lower"
+    return f"{apart(measure, difference)} {side}{f' ({word})' if word else ''}"
 
 
-def _word(measure: Measure, difference: float) -> str:
+def _judged(measure: Measure, difference: float) -> str:
+    """Better or worse, by the way the measure improves; "" for one that is neither."""
     if measure.improves is Improves.NEUTRAL:
-        return "higher" if difference > 0 else "lower"
-    better = (difference > 0) == (measure.improves is Improves.UP)
-    return "better" if better else "worse"
+        return ""
+    return "better" if (difference > 0) == (measure.improves is Improves.UP) else "worse"
 
 
-def _beside(measure: Measure, difference: float) -> str:
-    """ "2.1 percentage points better than", "12 below", "The same as"."""
-    if is_level(measure, difference):
-        return "The same as"
-    if measure.improves is Improves.NEUTRAL:
-        return f"{apart(measure, difference)} {'above' if difference > 0 else 'below'}"
-    return f"{apart(measure, difference)} {_word(measure, difference)} than"
-
-
-def measure_story(state: MeasureState) -> tuple[str, ...]:
-    """Everything said of a measure, a sentence each, the latest figure first."""
+def measure_story(state: MeasureState, unsure: str = "") -> tuple[str, ...]:
+    """Everything said of a measure, a sentence each, the latest figure first; `unsure` as in `chart_words`."""
     said = (
         latest_words(state),
         change_words(state),
-        chart_words(state),
+        chart_words(state, unsure),
         baseline_words(state),
         target_words(state),
         comparator_words(state),
@@ -206,9 +209,14 @@ def measure_story(state: MeasureState) -> tuple[str, ...]:
     return tuple(words for words in said if words)
 
 
-def is_special(state: MeasureState) -> bool:
-    """Whether the latest figure is a special cause."""
-    return state.chart is not None and state.chart.variation is not Variation.COMMON
+def new_limits_words(state: MeasureState) -> str:
+    """Who decided, when and why, that the limits are worked out anew; "" where nobody has."""
+    return " ".join(
+        f"Limits worked out anew from {Month.of(anew.start).label}, decided on {day(anew.decided)}: "
+        f"{lower_first(sentence(anew.text))}"
+        for anew in state.recalculations
+        if state.chart
+    )
 
 
 def lower_first(words: str) -> str:

@@ -99,10 +99,21 @@ def _titles(missing: list[MeasureState], states: list[MeasureState]) -> str:
     return "; ".join(dict.fromkeys(names))
 
 
+def measure_anchor(measure: Measure) -> str:
+    """The id of a measure's entry in a document."""
+    return "k-" + measure.ref.replace(".", "-")
+
+
 def judged(state: MeasureState, position: Position) -> Direction:
     """The direction of travel, which is not judged by a figure that is still provisional or is in question."""
-    unsure = state.latest and (state.latest.provisional or is_in_question(state, position))
-    return Direction.NOT_JUDGED if unsure else state.direction
+    return Direction.NOT_JUDGED if why_unsure(state, position) else state.direction
+
+
+def why_unsure(state: MeasureState, position: Position) -> str:
+    """Why the latest figure is not judged: it is in question, or provisional; "" when it is neither."""
+    if is_in_question(state, position):
+        return "in question"
+    return "provisional" if state.latest and state.latest.provisional else ""
 
 
 _DOUBTS: dict[str, Callable[[Measure], object]] = {
@@ -127,7 +138,7 @@ def _line(state: MeasureState, names: tuple[str, ...], position: Position) -> Me
     measure, latest = state.measure, state.latest
     comparators = {c.name: shown(measure, c.value) for c in measure.comparators}
     return MeasureLine(
-        anchor="k-" + measure.ref.replace(".", "-"),
+        anchor=measure_anchor(measure),
         title=measure.title,
         latest=_latest(state, latest),
         period=latest.period.label if latest else "",

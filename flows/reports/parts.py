@@ -32,6 +32,14 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Icon:
+    """An icon of variation or assurance, with its words."""
+
+    css: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ref:
     """A reference that links to its entry in the list of all milestones; `anchor` is empty when it has none."""
 

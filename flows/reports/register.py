@@ -49,6 +49,28 @@ class StatusCell:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberCell:
+    """A number of which so many decimals are shown; the cell holds all of it."""
+
+    value: float
+    decimals: int
+
+    def __str__(self) -> str:
+        return f"{self.value:.{self.decimals}f}"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCell:
+    """A word that leads to another sheet of the same register; `sheet` is its name."""
+
+    word: str
+    sheet: str
+
+    def __str__(self) -> str:
+        return self.word
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterColumn:
     """One column: its heading (unique in its sheet), what it holds, its width in characters, and what it means."""
 
@@ -60,7 +82,11 @@ class RegisterColumn:
 
 @dataclass(frozen=True)
 class RegisterSheet:
-    """One table. The first `frozen` columns stay in sight; the first `printed` go on paper (0: all of them)."""
+    """One table. The first `frozen` columns stay in sight; the first `printed` go on paper (0: all of them).
+
+    `about` is a last line above the table, where symbols and notes are to be explained. A table that is only read, not
+    searched, is not `filtered`.
+    """
 
     name: str
     heading: str
@@ -69,6 +95,8 @@ class RegisterSheet:
     rows: tuple[tuple[object, ...], ...]
     frozen: int = 1
     printed: int = 0
+    about: str = ""
+    filtered: bool = True
 
 
 @dataclass(frozen=True)

@@ -46,13 +46,13 @@ def test_a_fault_of_ours_brings_its_traceback_and_the_next_page_is_printed() -> 
 
 def test_a_process_that_was_killed_is_told_of_and_started_again() -> None:
     printing.warm_up()
-    child = printing._printer.start()
+    child = printing._printers._all[0].start()
     child.kill()
     child.wait()
     assert printing.print_pdf(PAGE, "paper.html", STYLES, {}).result(60).startswith(b"%PDF")
 
 
 def test_the_process_ends_when_it_is_told_to() -> None:
-    child = printing._printer.start()
+    child = printing._printers._all[0].start()
     printing.stop()
     assert child.poll() is not None

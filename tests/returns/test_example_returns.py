@@ -66,6 +66,7 @@ def tellable(row: dict[str, Any]) -> dict[str, Any]:
     if "period" in told:
         period = parse_period(told["period"], PLAN.measure[told["ref"]].frequency)
         told["period"] = getattr(period, "label", None)
+        told.setdefault("part", "")  # a total, so that no part of it is taken for it
     return told
 
 
@@ -73,7 +74,7 @@ def matched(told: list[dict[str, Any]], rows: list[Any]) -> list[tuple[dict[str,
     """Each row of the story with the row that was read: the form has an order of its own."""
     pairs = []
     for each in told:
-        keys = [k for k in ("ref", "due", "period", "number", "about") if k in each]
+        keys = [k for k in ("ref", "due", "period", "part", "number", "about") if k in each]
         found = next((r for r in rows if all(as_told(r, each)[k] == each[k] for k in keys)), None)
         assert found is not None, f"not in the return: {each}"
         rows.remove(found)
