@@ -18,7 +18,7 @@ from flows.progress import say
 from flows.publish.outputs import one_build, staged
 from flows.publish.pack import write_documents, write_manifest, write_pdf, write_registers
 from flows.reports.dashboard import dashboard as facts_of
-from flows.reports.registers import measures_register
+from flows.reports.measures_workbook import measures_register
 from flows.standing import stand
 from flows.steps import sealed, step
 

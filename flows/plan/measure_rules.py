@@ -91,12 +91,13 @@ def parts_divide_a_total(sight: Sight) -> Iterator[Finding]:
 
 def targets_can_be_reached(sight: Sight) -> Iterator[Finding]:
     """A target has a day, and lies where the measure improves to, seen from its baseline."""
+    impossible = contradicting_baselines(sight.plan.measures)
     for measure in sight.plan.measures:
         if measure.target is not None and measure.target_date is None:
             says = f"The target of {measure.ref}, {measure.target:g}, has no date."
             at = sight.cell(measure.origin, "target_date")
             yield note("target-without-date", says, "Agree the day by which it is to be reached.", measure.ref, at)
-        if _aims_backwards(measure):
+        if _aims_backwards(measure) and measure.set_name not in impossible:
             says = (
                 f"The target of {measure.ref}, {measure.target:g}, is worse than its baseline, {measure.baseline:g}, "
                 f"since it improves {measure.improves.value}."

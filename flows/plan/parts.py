@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from flows.plan.model import Measure
 
@@ -27,6 +28,7 @@ def match_part(measure: Measure, text: str) -> str | None:
     return known.get(said, "" if said in _TOTAL else None)
 
 
+@lru_cache(maxsize=4096)
 def part_key(text: str) -> str:
     """A part's name as it is compared: without case, spaces and punctuation, a dash between numbers read as "to"."""
     plain = unicodedata.normalize("NFKC", text).casefold().replace("&", " and ")

@@ -31,6 +31,10 @@ from flows.position.decisions import can_be_followed, measures_about
 from flows.position.measure_state import Cause, ControlChart, DatedNote, Limits, MeasureState, Recalculation
 from flows.position.model import Decision
 
+SETTLED = 7
+"""A section of a chart has limits from so many figures on: with fewer, no run can be told from chance, and the limits
+would rest on a handful of ranges. Until then it has a mean and no judgement."""
+
 SIGN = {Improves.UP: 1, Improves.DOWN: -1, Improves.NEUTRAL: 0}
 """The direction of improvement as the charts count it."""
 
@@ -116,25 +120,21 @@ def _chart(
     numbers = sections[row, : len(known)]
     firsts = [int(np.argmax(numbers == number)) for number in dict.fromkeys(numbers.tolist())]
     lasts = [*(first - 1 for first in firsts[1:]), last]
+    settled = [end - begin + 1 >= SETTLED for begin, end in zip(firsts, lasts, strict=True)]
+    causes: list[Cause] = []
+    parts: list[Limits] = []
+    for begin, end, is_settled in zip(firsts, lasts, settled, strict=True):
+        lower, upper = (float(made.lower[row, begin]), float(made.upper[row, begin])) if is_settled else (None, None)
+        parts.append(Limits(known[begin].period, known[end].period, float(made.mean[row, begin]), lower, upper))
+        causes += [
+            Cause(Rule(int(made.rule[row, i])), int(made.direction[row, i])) if is_settled else Cause()
+            for i in range(begin, end + 1)
+        ]
+    lowest, highest = (float(made.lower[row, last]), float(made.upper[row, last])) if settled[-1] else (np.nan, np.nan)
     return ControlChart(
         profile=rules.profile,
-        causes=tuple(Cause(Rule(int(made.rule[row, i])), int(made.direction[row, i])) for i in range(len(known))),
-        sections=tuple(
-            Limits(
-                known[a].period,
-                known[b].period,
-                float(made.mean[row, a]),
-                _number(made.lower[row, a]),
-                _number(made.upper[row, a]),
-            )
-            for a, b in zip(firsts, lasts, strict=True)
-        ),
-        variation=variation(int(made.direction[row, last]), improves),
-        assurance=assurance(
-            float(made.lower[row, last]), float(made.upper[row, last]), state.measure.target, improves, rules.engine
-        ),
+        causes=tuple(causes),
+        sections=tuple(parts),
+        variation=variation(causes[-1].direction, improves),
+        assurance=assurance(lowest, highest, state.measure.target, improves, rules.engine),
     )
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

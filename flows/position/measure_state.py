@@ -47,10 +47,11 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PartSeries:
-    """One band or part of the total, with the value that counts for each period."""
+    """One band or part of the total: the value that counts for each period, and everything ever said of it."""
 
     part: str
     series: tuple[Value, ...]
+    said: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +109,19 @@ class Cause:
 
 @dataclass(frozen=True)
 class ControlChart:
-    """The control chart of a measure. `causes` are those of the figures that have a value, in their order."""
+    """The control chart of a measure. `causes` are those of the figures that have a value, in their order. Icons mean
+    something only where the chart `has_limits`."""
 
     profile: str
     causes: tuple[Cause, ...]
     sections: tuple[Limits, ...]
     variation: Variation
     assurance: Assurance | None
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether the section that the latest figure stands in has limits."""
+        return self.sections[-1].lower is not None
 
 
 class Rating(StrEnum):

@@ -16,6 +16,7 @@ from flows.plan.settings import Settings
 from flows.plan.waits import contradicting_baselines
 from flows.position.charting import chart_notes, chart_rules, charted, recalculations
 from flows.position.control_charts import Variation
+from flows.position.figure_words import highest_possible, lowest_possible
 from flows.position.held_against import comparator_series, held_against
 from flows.position.measure_state import Direction, MeasureState, PartSeries, Value, series_of
 from flows.position.model import Decision
@@ -51,7 +52,11 @@ def measure_states(
             series=series_of(said[measure.ref, ""]),
             said=tuple(said[measure.ref, ""]),
             baseline_in_doubt=measure.set_name in in_doubt,
-            parts=tuple(PartSeries(p, series_of(said[measure.ref, p])) for p in measure.parts if said[measure.ref, p]),
+            parts=tuple(
+                PartSeries(part, series_of(heard), tuple(heard))
+                for part in measure.parts
+                if (heard := said[measure.ref, part])
+            ),
             comparators=comparator_series(measure, read_on),
             recalculations=limits.get(measure.ref, ()),
             notes=notes.get(measure.ref, ()),
@@ -95,8 +100,7 @@ def is_fraction_of_its_parts(measure: Measure, row: MeasureRow) -> bool:
 
 
 def _possible(measure: Measure, value: float) -> bool:
-    low = 0.0 if measure.lowest is None and measure.is_percentage else measure.lowest
-    high = 100.0 if measure.highest is None and measure.is_percentage else measure.highest
+    low, high = lowest_possible(measure), highest_possible(measure)
     return (low is None or value >= low) and (high is None or value <= high)
 
 
@@ -133,13 +137,15 @@ def _direction(state: MeasureState) -> Direction:
     """Which way the measure travels, by the way it improves.
 
     Where there is a control chart, as its variation icon has it: one figure above another means nothing while both lie
-    in common-cause variation. Else by the latest two figures; a change too small to be printed, or between two
-    figures that print alike, is no clear change.
+    in common-cause variation, nor where the limits have just been begun anew. Else by the latest two figures; a change
+    too small to be printed, or between two figures that print alike, is no clear change.
     """
     measure = state.measure
     if measure.improves is Improves.NEUTRAL:
         return Direction.NOT_JUDGED
-    if state.chart and state.chart.sections[-1].lower is not None:
+    if state.chart and not state.chart.has_limits:
+        return Direction.NOT_JUDGED
+    if state.chart:
         kind = "common" if state.chart.variation is Variation.COMMON else state.chart.variation.partition("-")[0]
         return _BY_ICON[kind]
     now, before = (v.value or 0.0 for v in (state.known[-1], state.known[-2]))

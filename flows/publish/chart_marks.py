@@ -12,7 +12,7 @@ CAUSE_COLOURS = {"improvement": "#1d4f91", "concern": "#a85b00", "neutral": "#6a
 CAUSE_WORDS = {
     "improvement": "Square: improvement.",
     "concern": "Triangle: concern.",
-    "neutral": "Diamond: a special cause that is neither.",
+    "neutral": "Diamond: special cause, not judged.",
 }
 """The key to the shapes, to be printed under a chart that has them."""
 

@@ -11,7 +11,7 @@ from flows.publish.chart_words import LEADING, TEXT, figure_of, widest, wrap
 from flows.reports.chart import ChartPoint, Panel, SmallMultiples
 
 _GUTTER, _BETWEEN = 16.0, 10.0
-_PLOT = 30.0
+_PLOT = 42.0
 _DOT = 0.9
 _FEW = 20
 """Up to so many panels a title may take three lines; with more the page would not hold them."""

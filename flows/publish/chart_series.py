@@ -112,7 +112,7 @@ def draw_series(chart: Chart) -> Drawn:
 
 
 def _plan(chart: Chart, known: Sequence[tuple[ChartPoint, float]]) -> _Plan:
-    across, height, room = (WIDE, 162.0, 115.0) if chart.wide else (HALF, 132.0, 80.0)
+    across, height, room = (WIDE, 140.0, 98.0) if chart.wide else (HALF, 132.0, 80.0)
     first, last = _window(chart)
     ticks = _ticks(chart, [value for _, value in known], first, last)
     texts = tick_words(ticks, chart.unit)
@@ -197,25 +197,25 @@ def _ticks(chart: Chart, values: Sequence[float], first: int, last: int) -> list
 def _ends(chart: Chart, known: Sequence[tuple[ChartPoint, float]], first: int, last: int) -> Iterator[_End]:
     """The words at the right-hand end: the latest value, then what it is held against."""
     latest, value = known[-1]
-    places = decimals(value for _, value in known)
+    places = chart.decimals if chart.decimals is not None else decimals(value for _, value in known)
     words = amount(value, chart.unit, places)
     words += f" ({latest.label})" if latest is not chart.points[-1] else ""
     own = CAUSE_COLOURS[latest.cause] if latest.cause else INK if _controlled(chart) else ACCENT
     yield _End(value, f"{words} provisional" if latest.provisional else words, own, bold=True)
     for level in chart.lines:
         if figure_of(level.value) is not None:
-            words = level_words(level.label, level.value, chart.unit)
+            words = level_words(level.label, level.value, chart.unit, chart.decimals)
             yield _End(level.value, words, INK if level.kind == "target" else GREY)
     for path in chart.paths:
         if spots := _within(path, first, last):
-            yield _End(spots[-1][1], _path_words(path, last, chart.unit), INK if path.kind == "target" else GREY)
+            yield _End(spots[-1][1], _path_words(path, last, chart), INK if path.kind == "target" else GREY)
     yield from _limit_ends(chart, places)
 
 
-def _path_words(path: ChartPath, last: int, unit: str) -> str:
+def _path_words(path: ChartPath, last: int, chart: Chart) -> str:
     """The name of a path and where it ends; with the month when that is beyond the end of the chart."""
     day, value = _steps(path)[-1]
-    words = level_words(path.label, value, unit)
+    words = level_words(path.label, value, chart.unit, chart.decimals)
     return f"{words} in {month_words(date.fromordinal(day))}" if day > last else words
 
 
@@ -225,7 +225,8 @@ def _limit_ends(chart: Chart, places: int) -> Iterator[_End]:
         named = (("Upper limit", span.upper), ("Mean", span.mean), ("Lower limit", span.lower))
         for name, value in named:
             if (known := figure_of(value)) is not None:
-                yield _End(known, f"{name} {worked_out(known, chart.unit, places)}", GREY)
+                said = amount(known, chart.unit, places) if chart.decimals is not None else None
+                yield _End(known, f"{name} {said or worked_out(known, chart.unit, places)}", GREY)
 
 
 def _held_against(frame: Frame, chart: Chart) -> Iterator[str]:

@@ -120,13 +120,14 @@ def amount(value: float, unit: str, places: int) -> str:
     return f"{text}%" if unit == "%" else text
 
 
-def level_words(label: str, value: float, unit: str) -> str:
-    """The label of a line and its value, unless the label ends in it already."""
+def level_words(label: str, value: float, unit: str, places: int | None = None) -> str:
+    """The label of a line and its value, unless the label ends in it already; with as many decimals as the value needs
+    where `places` does not say."""
     last = label.rpartition(" ")[2].rstrip("%").replace(",", "").replace("−", "-")
     if last in {plain(value), f"{value:.1f}", f"{value:.2f}"}:
         return label
     between = ": " if label[-1:].isdigit() else " "
-    return f"{label}{between}{amount(value, unit, decimals([value]))}"
+    return f"{label}{between}{amount(value, unit, decimals([value]) if places is None else places)}"
 
 
 def worked_out(value: float, unit: str, places: int) -> str:

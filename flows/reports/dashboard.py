@@ -90,6 +90,7 @@ class FocusPanels:
     anchor: str
     title: str
     overview: SmallMultiples | None
+    new_limits: tuple[str, ...]
     panels: tuple[MeasurePanel, ...]
 
 
@@ -287,8 +288,17 @@ def _panels(focus: FocusArea, position: Position) -> FocusPanels:
         anchor=f"panels-{focus.ref.replace('.', '-')}",
         title=focus.title,
         overview=_overview(focus, drawn, position) if len(drawn) >= OVERVIEW_FROM else None,
+        new_limits=tuple(_new_limits(known)),
         panels=tuple(_panel(s, position) for s in known),
     )
+
+
+def _new_limits(known: list[MeasureState]) -> Iterable[str]:
+    """Each decision that limits are worked out anew, with the number of measures here that it is about."""
+    for anew in dict.fromkeys(r for s in known if s.chart for r in s.recalculations):
+        about = [s.measure.title for s in known if s.chart and anew in s.recalculations]
+        named = about[0] if len(about) == 1 else f"{len(about)} measures"
+        yield new_limits_words(anew, named)
 
 
 def _overview(focus: FocusArea, drawn: list[MeasureState], position: Position) -> SmallMultiples:
@@ -311,8 +321,6 @@ def _overview(focus: FocusArea, drawn: list[MeasureState], position: Position) -
 def _panel(state: MeasureState, position: Position) -> MeasurePanel:
     enough = len(state.known) >= CHART_FROM
     notes = [state.latest.comment] if state.latest and state.latest.comment else []
-    if limits := new_limits_words(state):
-        notes.append(limits)
     if is_in_question(state, position):
         notes.append("This figure is in question: see the state of the data.")
     newest = state.series[-1]

@@ -103,10 +103,12 @@ def how_to_read(position: Position, settings: Settings) -> Reading:
         ),
         figures=(
             "Figures are printed as partners returned them. A figure that cannot be right is not used. A figure that is given "
-            "again with another value replaces the earlier one, and the change is listed among the exceptions. Direction of "
-            "travel compares the latest figure with the one before it, by the way the measure improves. It does not show "
-            "whether the change is more than chance. A figure that is provisional or in question is printed without a "
-            "direction. Page one names the measure that moved most and those that worsened most."
+            "again with another value replaces the earlier one, and the change is listed among the exceptions. Where there are "
+            f"{settings.measures.control_chart_from} figures or more, a control chart tells a change from chance: an icon says whether the latest figure is a special "
+            "cause. With fewer, the direction of travel compares the latest figure with the one before it, which does not "
+            "show whether the change is more than chance. A figure that is provisional or in question is printed without "
+            "icon or direction. Page one names the measure that moved most and those that worsened most. The data dashboard "
+            "explains the icons and the rules of the charts."
         ),
         notes=position.plan.notes,
     )

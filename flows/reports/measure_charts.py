@@ -72,7 +72,7 @@ def panel(state: MeasureState, unsure: str = "") -> Panel:
 
 def has_limits(state: MeasureState) -> bool:
     """Whether the latest section of the control chart has limits, and so an icon."""
-    return state.chart is not None and state.chart.sections[-1].lower is not None
+    return state.chart is not None and state.chart.has_limits
 
 
 def _window(state: MeasureState) -> tuple[Value, ...]:
@@ -109,11 +109,15 @@ def finding(state: MeasureState, unsure: str = "") -> str:
     """What the chart shows, as its title."""
     measure, known = state.measure, state.known
     last, first = known[-1], known[0]
+    if state.chart:
+        first = next(v for v in known if v.period.end >= state.chart.sections[-1].first.end)
     assert last.value is not None
     assert first.value is not None
     now = shown(measure, last.value) + (" (provisional)" if last.provisional else "")
     if has_limits(state):
         return f"{now} in {in_a_sentence(last.period)}: {_in_short(state, unsure)}"
+    if first is last:
+        return f"{now} in {in_a_sentence(last.period)}: the first figure of its kind"
     then = shown(measure, first.value)
     way = (
         "the same as" if shown(measure, last.value) == then else "up from" if last.value > first.value else "down from"

@@ -8,9 +8,10 @@ from flows.plan.days import day_words as day
 from flows.plan.model import Comparator, Frequency, Improves, Measure
 from flows.plan.periods import Month
 from flows.plan.words import figure, sentence
+from flows.position.charting import SETTLED
 from flows.position.control_charts import Rule
 from flows.position.measure_checks import in_a_sentence, shown
-from flows.position.measure_state import Limits, MeasureState, Rating, Value
+from flows.position.measure_state import Limits, MeasureState, Rating, Recalculation, Value
 
 PERIODS = {
     Frequency.MONTHLY: "months",
@@ -63,8 +64,13 @@ def chart_words(state: MeasureState, unsure: str = "") -> str:
     """What the control chart says of the latest figure; "" where there is no control chart. A figure of which `unsure`
     says why it may change ("provisional") is not judged."""
     chart = state.chart
-    if chart is None or chart.sections[-1].lower is None:
+    if chart is None:
         return ""
+    if not chart.has_limits:
+        begun = in_a_sentence(chart.sections[-1].first)
+        return (
+            f"Limits are worked out anew from {begun}; a change is judged when there are {SETTLED} figures since then."
+        )
     kind = chart.variation.partition("-")[0]
     if kind == "common":
         return f"Common cause: {lower_first(cause_words(state))}"
@@ -209,14 +215,11 @@ def measure_story(state: MeasureState, unsure: str = "") -> tuple[str, ...]:
     return tuple(words for words in said if words)
 
 
-def new_limits_words(state: MeasureState) -> str:
-    """Who decided, when and why, that the limits are worked out anew; "" where nobody has."""
-    return " ".join(
-        f"Limits worked out anew from {Month.of(anew.start).label}, decided on {day(anew.decided)}: "
-        f"{lower_first(sentence(anew.text))}"
-        for anew in state.recalculations
-        if state.chart
-    )
+def new_limits_words(anew: Recalculation, of: str) -> str:
+    """Who decided, when and why, that limits are worked out anew; `of` names the measures."""
+    begun, decided = Month.of(anew.start).label, day(anew.decided)
+    said = lower_first(sentence(anew.text))
+    return f"Limits of {of} are worked out anew from {begun}, decided on {decided}: {said}"
 
 
 def lower_first(words: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from flows.plan.findings import Finding, Severity
 from flows.plan.model import Measure
 from flows.plan.words import figure, listed, sentence
 from flows.position.measure_checks import in_a_sentence, shown
 from flows.position.measure_state import Direction, MeasureState, Value
 from flows.position.model import Position
-from flows.reports.parts import NONE_GIVEN
+from flows.reports.icons import VARIATION_WORDS
+from flows.reports.parts import NONE_GIVEN, Icon
 
 _WORDS = {
     Direction.IMPROVING: "Improving",
@@ -42,6 +44,7 @@ class MeasureLine:
     period: str
     direction: str
     direction_style: str
+    icon: Icon | None
     baseline: str
     target: str
     comparators: tuple[str, ...]
@@ -63,7 +66,7 @@ def measure_table(position: Position, focus_ref: str) -> MeasureTable:
     """The measures of a focus area, in the order of the plan."""
     states = [s for s in position.measures if s.measure.focus_ref == focus_ref]
     known = [s for s in states if s.latest]
-    names = tuple(dict.fromkeys(c.name for s in known for c in s.measure.comparators))
+    names = tuple(dict.fromkeys(c.name for s in known for c in s.comparators))
     return MeasureTable(
         comparators=names,
         has_target=any(s.measure.target is not None for s in known),
@@ -109,6 +112,13 @@ def judged(state: MeasureState, position: Position) -> Direction:
     return Direction.NOT_JUDGED if why_unsure(state, position) else state.direction
 
 
+def icon_of(state: MeasureState, position: Position) -> Icon | None:
+    """The variation icon of the latest figure; None without limits, or while the figure may still change."""
+    if state.chart is None or not state.chart.has_limits or why_unsure(state, position):
+        return None
+    return Icon(state.chart.variation.value, VARIATION_WORDS[state.chart.variation])
+
+
 def why_unsure(state: MeasureState, position: Position) -> str:
     """Why the latest figure is not judged: it is in question, or provisional; "" when it is neither."""
     if is_in_question(state, position):
@@ -123,6 +133,10 @@ _DOUBTS: dict[str, Callable[[Measure], object]] = {
     "measure.part-above-total": lambda m: m.ref,
     "measure.fraction-for-percentage": lambda m: m.ref,
     "measure.unit-changed": lambda m: m.ref,
+    "measure.parts-sum": lambda m: m.ref,
+    "measure.not-whole": lambda m: m.ref,
+    "measure.big-jump": lambda m: m.ref,
+    "measure.harms-above-reviewed": lambda m: (m.focus_ref, m.set_name),
 }
 """Findings that put this month's figures in question, each with what the measures in question have in common."""
 
@@ -130,20 +144,29 @@ _DOUBTS: dict[str, Callable[[Measure], object]] = {
 def is_in_question(state: MeasureState, position: Position) -> bool:
     """Whether the latest figure came in this month and a finding says that it may not be right."""
     measures = position.plan.measure
-    doubts = [f for f in position.findings if f.code in _DOUBTS and f.about in measures]
+    doubts = [f for f in position.findings if f.code in _DOUBTS and f.about in measures and _is_open(f)]
     return state.is_new and any(_DOUBTS[f.code](state.measure) == _DOUBTS[f.code](measures[f.about]) for f in doubts)
+
+
+def _is_open(finding: Finding) -> bool:
+    """A note tells what has been explained; a jump that has been is in question no more."""
+    return finding.severity is not Severity.NOTE
 
 
 def _line(state: MeasureState, names: tuple[str, ...], position: Position) -> MeasureLine:
     measure, latest = state.measure, state.latest
-    comparators = {c.name: shown(measure, c.value) for c in measure.comparators}
+    beside = ((c.name, c.beside(latest.period if latest else None)) for c in state.comparators)
+    comparators = {name: shown(measure, other.value) for name, other in beside}
+    icon = icon_of(state, position)
+    way = judged(state, position)
     return MeasureLine(
         anchor=measure_anchor(measure),
         title=measure.title,
         latest=_latest(state, latest),
         period=latest.period.label if latest else "",
-        direction=_WORDS[judged(state, position)],
-        direction_style=_STYLES[judged(state, position)],
+        direction=_WORDS[way],
+        direction_style="" if icon or (state.chart and not state.chart.has_limits) else _STYLES[way],
+        icon=icon,
         baseline=NONE_GIVEN if measure.baseline is None else shown(measure, measure.baseline),
         target=NONE_GIVEN if measure.target is None else shown(measure, measure.target),
         comparators=tuple(comparators.get(name, NONE_GIVEN) for name in names),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flows.plan.words import day, listed, sentence
+from flows.position.charting import SETTLED
 from flows.position.control_charts import PROFILES
 from flows.position.measure_state import MeasureState
 from flows.reports.register import Field, RegisterSheet, View, sheet
@@ -69,7 +70,8 @@ def _methods(view: View) -> Iterator[Note]:
         "Control charts",
         f"The rules are those of the profile {profile.name}: {profile.words}. The limits lie 2.66 times the mean moving "
         f"range from the mean. A chart has them from {chosen.control_chart_from} figures, for periods of one length that "
-        "do not overlap; with fewer it draws the mean alone. Limits are worked out, so they may lie beyond what is possible.",
+        "do not overlap; with fewer it draws the mean alone. After a decision to work them out anew it has them again with "
+        f"{SETTLED} figures. Limits are worked out, so they may lie beyond what is possible.",
     )
     if chosen.limits_from_points:
         first = f"The first {chosen.limits_from_points} figures of each section of a chart set its mean and limits."

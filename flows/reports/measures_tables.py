@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from flows.plan.model import Comparator, Improves
 from flows.position.measure_state import MeasureState, Value
 from flows.reports.icons import ASSURANCE_WORDS, RATING_WORDS, VARIATION_WORDS
-from flows.reports.measure_charts import has_limits
-from flows.reports.measures import is_in_question, judged
-from flows.reports.measures_series import days_of, path_cell
+from flows.reports.measures import judged, why_unsure
+from flows.reports.measures_series import days_of, path_cell, points
 from flows.reports.register import Field, NumberCell, RegisterSheet, View, sheet
 from flows.reports.symbols import (
     NOT_APPLICABLE,
@@ -24,7 +23,6 @@ from flows.reports.symbols import (
 Cell = NumberCell | str
 
 IMPROVES = {Improves.UP: "Up", Improves.DOWN: "Down", Improves.NEUTRAL: "Neither way"}
-IN_QUESTION = "Not judged: in question"
 
 
 # --- One row a measure
@@ -32,6 +30,12 @@ IN_QUESTION = "Not judged: in question"
 
 def _latest(state: MeasureState) -> Cell:
     return value_cell(state.latest, state.measure.decimals) if state.latest else NOT_AVAILABLE
+
+
+def _latest_symbol(state: MeasureState) -> str:
+    """What to know of the latest figure; the symbol for none where no figure was ever given."""
+    here = (point for point in points(state) if point.value is state.latest)
+    return next((symbols_of(p.value, p.decimals, p.is_revised) for p in here), NOT_AVAILABLE)
 
 
 def _from_baseline(state: MeasureState) -> Cell:
@@ -49,13 +53,15 @@ def _change(state: MeasureState) -> Cell:
 
 
 def _path_now(state: MeasureState) -> Cell:
-    return path_cell(state, state.latest.period) if state.latest else NOT_AVAILABLE
+    if state.path and not state.latest:
+        return NOT_AVAILABLE
+    return path_cell(state, state.latest.period) if state.latest else NOT_APPLICABLE
 
 
 def _variation(view: View, state: MeasureState) -> str:
     """The variation icon in words, or why there is none."""
-    if state.chart and has_limits(state):
-        return IN_QUESTION if is_in_question(state, view.position) else VARIATION_WORDS[state.chart.variation]
+    if state.chart and state.chart.has_limits:
+        return _unless_unsure(view, state, VARIATION_WORDS[state.chart.variation])
     if state.chart:
         return "None: too few figures since the limits were worked out anew"
     if state.measure.chart == "trend":
@@ -66,9 +72,14 @@ def _variation(view: View, state: MeasureState) -> str:
 
 def _assurance(view: View, state: MeasureState) -> str:
     """The assurance icon in words; [z] without limits, target or a direction that is better."""
-    if state.chart is None or state.chart.assurance is None or not has_limits(state):
+    if state.chart is None or state.chart.assurance is None or not state.chart.has_limits:
         return NOT_APPLICABLE
-    return IN_QUESTION if is_in_question(state, view.position) else ASSURANCE_WORDS[state.chart.assurance]
+    return _unless_unsure(view, state, ASSURANCE_WORDS[state.chart.assurance])
+
+
+def _unless_unsure(view: View, state: MeasureState, words: str) -> str:
+    why = why_unsure(state, view.position)
+    return f"Not judged: {why}" if why else words
 
 
 def _direction(view: View, state: MeasureState) -> str:
@@ -77,21 +88,22 @@ def _direction(view: View, state: MeasureState) -> str:
 
 MEASURE_FIELDS: tuple[Field[MeasureState], ...] = (
     Field("Reference", "ref", "The measure's reference.", lambda v, s: s.measure.ref),
-    Field("Measure", "words", "What it is called.", lambda v, s: s.measure.title, 44),
+    Field("Measure", "words", "What it is called.", lambda v, s: s.measure.title, 40),
     Field("Unit", "text", "The unit of its values; % is per cent, from 0 to 100.", lambda v, s: s.measure.unit, 16),
-    Field("Improves", "text", "The direction in which it improves.", lambda v, s: IMPROVES[s.measure.improves], 12),
     Field("Latest period", "text", "The latest period with a figure.", lambda v, s: s.latest.period.label if s.latest else NOT_AVAILABLE),
     Field("Latest value", "number", "The figure for that period.", lambda v, s: _latest(s)),
+    Field("Symbol", "text", "What to know of that figure, in shorthand: see the sheet Notes.", lambda v, s: _latest_symbol(s), 12),
     Field("Change", "number", "The latest figure less the one before it.", lambda v, s: _change(s)),
     Field("Direction", "text", "Direction of travel, by the way it improves.", _direction, 17),
-    Field("Baseline", "number", "The value when the plan began.", lambda v, s: number_or(NOT_APPLICABLE, s.measure.baseline, s.measure.decimals)),
-    Field("From baseline", "number", "The latest figure less the baseline; [x] while that is in doubt.", lambda v, s: _from_baseline(s)),
     Field("Target", "number", "The value aimed at.", lambda v, s: number_or(NOT_APPLICABLE, s.measure.target, s.measure.decimals)),
-    Field("From target", "number", "The latest figure less the target.", lambda v, s: _from_target(s)),
-    Field("Path to target", "number", "Where the path to the target stood at the end of the latest period.", lambda v, s: _path_now(s)),
     Field("Rating", "text", "The latest figure against target and path or, without a target, against comparators.", lambda v, s: RATING_WORDS[s.rating] if s.rating else "Not rated", 26),
     Field("Variation", "text", "What the control chart says of the latest figure.", _variation, 26),
     Field("Assurance", "text", "Whether the process as it is will meet the target.", _assurance, 24),
+    Field("Improves", "text", "The direction in which it improves.", lambda v, s: IMPROVES[s.measure.improves], 12),
+    Field("Baseline", "number", "The value when the plan began.", lambda v, s: number_or(NOT_APPLICABLE, s.measure.baseline, s.measure.decimals)),
+    Field("From baseline", "number", "The latest figure less the baseline; [x] while that is in doubt.", lambda v, s: _from_baseline(s)),
+    Field("From target", "number", "The latest figure less the target.", lambda v, s: _from_target(s)),
+    Field("Path to target", "number", "Where the path to the target stood at the end of the latest period.", lambda v, s: _path_now(s)),
     Field("Figures", "integer", "How many periods have a figure.", lambda v, s: len(s.known)),
     Field("Area", "text", "The area of concern.", lambda v, s: v.area(s.measure.ref)),
     Field("Focus area", "text", "The focus area.", lambda v, s: v.focus(s.measure.ref), 36),
@@ -116,8 +128,7 @@ def measures_table(view: View, marks: dict[str, str]) -> RegisterSheet:
         "where each measure stands",
         (*MEASURE_FIELDS, notes),
         view.position.measures,
-        frozen=2,
-        printed=16,
+        printed=12,
     )
 
 

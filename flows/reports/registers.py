@@ -1,4 +1,5 @@
-"""The registers that go with every pack: action tracker, evidence log, risk register and list of findings."""
+"""The registers that go with every pack: action tracker, evidence log, risk register, list of findings and the
+measures' series."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from flows.plan.model import Promise
 from flows.plan.settings import Settings
 from flows.plan.words import count, listed
 from flows.position.model import EvidenceItem, Movement, Position, RiskState
+from flows.reports.measures_workbook import measures_register
 from flows.reports.register import Field, Register, StatusCell, View, first_day, register, sheet
 from flows.reports.tracker import action_tracker
 
@@ -232,4 +234,5 @@ def findings_list(position: Position, settings: Settings) -> Register:
 
 def registers(position: Position, settings: Settings) -> tuple[Register, ...]:
     """The registers that go with every pack."""
-    return tuple(build(position, settings) for build in (action_tracker, evidence_log, risk_register, findings_list))
+    builders = (action_tracker, evidence_log, risk_register, findings_list, measures_register)
+    return tuple(build(position, settings) for build in builders)

@@ -37,13 +37,13 @@ def is_low(value: float | None, decimals: int) -> bool:
 
 def symbols_of(value: Value, decimals: int, is_revised: bool = False) -> str:
     """Everything to be said of a figure in shorthand: why there is none, or what to know of the one there is."""
-    marks = {
-        value.symbol: bool(value.symbol),
-        "low": is_low(value.value, decimals),
-        "p": value.provisional,
-        "r": is_revised,
-    }
-    return bracketed(symbol for symbol, holds in marks.items() if holds)
+    marks = (
+        (value.symbol, bool(value.symbol)),
+        ("low", is_low(value.value, decimals)),
+        ("p", value.provisional),
+        ("r", is_revised),
+    )
+    return bracketed(symbol for symbol, holds in marks if holds)
 
 
 def value_cell(value: Value, decimals: int) -> NumberCell | str:
@@ -64,4 +64,4 @@ def difference_or(otherwise: str, difference: float | None, decimals: int) -> Nu
 
 def count_or(otherwise: str, number: float | None) -> NumberCell | str:
     """A numerator or denominator: whole, but for the few that are not."""
-    return number_or(otherwise, number, 0 if number is None or number.is_integer() else 1)
+    return number_or(otherwise, number, 0 if number is None or number % 1 == 0 else 1)

