@@ -223,7 +223,8 @@ class Standing:
 
 @dataclass(frozen=True)
 class RiskState:
-    """One risk of the register as it stands. Scores are likelihood times impact, 1 to 25."""
+    """One risk of the register as it stands. Scores are likelihood times impact, 1 to 25. `before` is last month's
+    score, and `before_at` the likelihood and impact that made it."""
 
     ref: str
     title: str
@@ -242,10 +243,16 @@ class RiskState:
     first_score: int = 0
     closed_in: Month | None = None
     origin: Origin = NOWHERE
+    before_at: tuple[int, int] | None = None
 
     @property
     def score(self) -> int:
         return self.likelihood * self.impact
+
+    @property
+    def at(self) -> tuple[int, int]:
+        """Likelihood and impact."""
+        return self.likelihood, self.impact
 
     @property
     def movement(self) -> Movement:

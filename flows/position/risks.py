@@ -48,7 +48,7 @@ def _state(ref: str, opening: PlanRisk | None, told: list[_Told], month: Month) 
     likelihood = opening.likelihood if opening else _score(first, "likelihood")
     impact = opening.impact if opening else _score(first, "impact")
     first_score = likelihood * impact
-    before = first_score if opening else None
+    before = (likelihood, impact) if opening else None
     words = {
         "title": opening.title if opening else "",
         "area_ref": opening.area_ref if opening else "",
@@ -65,7 +65,7 @@ def _state(ref: str, opening: PlanRisk | None, told: list[_Told], month: Month) 
         closed_in = submission.arrival.month if closed and is_open else closed_in if closed else None
         is_open, origin = not closed, row.place.cell("ref")
         if submission.arrival.month < month:
-            before = likelihood * impact
+            before = (likelihood, impact)
     return RiskState(
         ref=ref,
         partner=opening.partner if opening else told[0][0].content.partner,
@@ -75,7 +75,8 @@ def _state(ref: str, opening: PlanRisk | None, told: list[_Told], month: Month) 
         opened=None if opening else told[0][0].arrival.month,
         updated=told[-1][0].arrival.month if told else None,
         review_by=review_by,
-        before=before,
+        before=before[0] * before[1] if before else None,
+        before_at=before,
         first_score=first_score,
         closed_in=closed_in,
         origin=origin,

@@ -113,12 +113,13 @@ def write_register(register: Register, path: Path, imprint: Imprint) -> None:
 def plain(value: object) -> str:
     """Text as a cell can hold it: one kind of line break, no control characters, cut with a visible mark."""
     text = _NOT_IN_XML.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n"))
-    if _units(text) <= LONGEST_TEXT:
+    if len(text) <= LONGEST_TEXT // 2 or _units(text) <= LONGEST_TEXT:
         return text
     room = (LONGEST_TEXT - _units(CUT_MARK)) * 2
     return text.encode("utf-16-le")[:room].decode("utf-16-le", "ignore") + CUT_MARK
 
 
+@lru_cache(maxsize=20_000)
 def lines_needed(text: str, width: float, bold: bool = False) -> int:
     """On how many lines Excel sets a text in a column that is `width` digits wide: words wrap, long ones break."""
     room = (width - INDENT) * DIGIT_PIXELS

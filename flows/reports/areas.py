@@ -12,7 +12,7 @@ from flows.plan.settings import Settings
 from flows.plan.words import count, day, listed, sentence
 from flows.position.model import MilestoneState, Position, RiskState, Standing, Status
 from flows.reports.chart import Chart
-from flows.reports.measure_charts import charts_of
+from flows.reports.measure_charts import new_charts
 from flows.reports.measures import MeasureTable, measure_table
 from flows.reports.parts import NONE_GIVEN, Chip, Moved, Ref, chip, milestone_ref, moved, partner_names, plan_ref
 
@@ -182,7 +182,7 @@ def _focus(focus: FocusArea, position: Position, settings: Settings) -> FocusPar
             standing.status is Status.COMPLETE,
         ),
         measures=measure_table(position, focus.ref),
-        charts=charts_of(position, focus.ref),
+        charts=new_charts(position, focus.ref),
         evidence=tuple(
             EvidenceLine(
                 e.number, e.title, day(e.dated) if e.dated else NONE_GIVEN, tuple(_refs(e.supports, position)), e.shows

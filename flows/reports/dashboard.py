@@ -20,8 +20,9 @@ from flows.reports.dashboard_waits import HarmPart, WaitsPart, bands_chart, harm
 from flows.reports.frame import frame
 from flows.reports.icons import ASSURANCE_WORDS, RATING_WORDS, VARIATION_WORDS
 from flows.reports.measure_charts import CHART_FROM, has_limits, measure_chart, panel
+from flows.reports.measure_doubts import is_in_question, why_unsure
 from flows.reports.measure_words import measure_story, new_limits_words
-from flows.reports.measures import is_in_question, measure_anchor, why_unsure
+from flows.reports.measures import measure_anchor
 from flows.reports.parts import Chip, Frame, Icon
 from flows.reports.summary import Figure
 

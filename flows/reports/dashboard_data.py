@@ -13,7 +13,8 @@ from flows.position.measure_checks import shown
 from flows.position.measure_state import MeasureState, Value
 from flows.position.model import Position
 from flows.reports.icons import ASSURANCE_WORDS, VARIATION_WORDS
-from flows.reports.measures import is_in_question, measure_anchor
+from flows.reports.measure_doubts import is_in_question
+from flows.reports.measures import measure_anchor
 from flows.reports.parts import NONE_GIVEN, Icon
 
 

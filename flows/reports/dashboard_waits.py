@@ -13,7 +13,7 @@ from flows.position.measure_checks import in_a_sentence, shown
 from flows.position.measure_state import MeasureState, Value
 from flows.position.model import Position
 from flows.reports.chart import BandsChart, Bar
-from flows.reports.measures import is_in_question
+from flows.reports.measure_doubts import is_in_question
 from flows.reports.parts import NONE_GIVEN
 
 BARS = 12

@@ -12,8 +12,10 @@ from flows.plan.settings import Settings
 from flows.plan.words import day, listed, sentence
 from flows.position.model import MilestoneState, Position, Status
 from flows.reports.areas import AreaPart, RiskLine, area_parts, open_risks, risk_line
+from flows.reports.chart import AnyChart
 from flows.reports.exceptions import Exceptions, exceptions
 from flows.reports.frame import Reading, frame, how_to_read
+from flows.reports.overview_charts import at_a_glance
 from flows.reports.parts import NONE_GIVEN, Chip, Frame, Ref, chip, milestone_ref, plan_ref
 from flows.reports.returns_state import ReturnRow, return_rows
 from flows.reports.summary import Summary, returns_said, summary
@@ -97,6 +99,7 @@ class HighlightReport:
     frame: Frame
     summary: Summary
     exceptions: Exceptions
+    at_a_glance: tuple[AnyChart, ...]
     areas: tuple[AreaPart, ...]
     other_risks: tuple[RiskLine, ...]
     decided: tuple[DecisionRow, ...]
@@ -118,6 +121,7 @@ def highlight_report(position: Position, settings: Settings) -> HighlightReport:
         frame=frame("Highlight report", position.month, settings),
         summary=summary(position, settings),
         exceptions=exceptions(position, settings),
+        at_a_glance=at_a_glance(position),
         areas=area_parts(position, settings),
         other_risks=tuple(risk_line(r) for r in open_risks(position)),
         decided=tuple(_decided(position)),

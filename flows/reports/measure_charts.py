@@ -15,8 +15,8 @@ from flows.position.measure_state import Cause, Limits, MeasureState, Value
 from flows.position.model import Position
 from flows.reports.chart import Cause as Meaning
 from flows.reports.chart import Chart, ChartLimits, ChartLine, ChartNote, ChartPath, ChartPoint, Panel
+from flows.reports.measure_doubts import why_unsure
 from flows.reports.measure_words import PERIODS, cause_words, limits_words, possible, run_length
-from flows.reports.measures import why_unsure
 
 CHART_FROM = 3
 """A measure with fewer figures than this is told in words, not drawn."""
@@ -25,10 +25,15 @@ SHOWN = 60
 """A chart shows so many figures at most, the latest; limits are worked out from all of them."""
 
 
-def charts_of(position: Position, focus_ref: str) -> tuple[Chart, ...]:
-    """A chart for each measure of a focus area with enough figures to draw, in the order of the plan."""
-    states = [s for s in position.measures if s.measure.focus_ref == focus_ref]
-    return tuple(measure_chart(s, why_unsure(s, position)) for s in states if len(s.known) >= CHART_FROM)
+def new_charts(position: Position, focus_ref: str) -> tuple[Chart, ...]:
+    """A chart for each measure of a focus area that has a new figure this month, and figures enough to draw."""
+    states = [s for s in position.measures if s.measure.focus_ref == focus_ref and is_drawn(s)]
+    return tuple(measure_chart(s, why_unsure(s, position)) for s in states if s.is_new)
+
+
+def is_drawn(state: MeasureState) -> bool:
+    """Whether a measure has figures enough for a chart."""
+    return len(state.known) >= CHART_FROM
 
 
 def measure_chart(state: MeasureState, unsure: str = "", wide: bool = False) -> Chart:
@@ -115,7 +120,7 @@ def finding(state: MeasureState, unsure: str = "") -> str:
     assert first.value is not None
     now = shown(measure, last.value) + (" (provisional)" if last.provisional else "")
     if has_limits(state):
-        return f"{now} in {in_a_sentence(last.period)}: {_in_short(state, unsure)}"
+        return f"{now} in {in_a_sentence(last.period)}: {in_short(state, unsure)}"
     if first is last:
         return f"{now} in {in_a_sentence(last.period)}: the first figure of its kind"
     then = shown(measure, first.value)
@@ -125,7 +130,7 @@ def finding(state: MeasureState, unsure: str = "") -> str:
     return f"{now} in {in_a_sentence(last.period)}, {way} {then} in {in_a_sentence(first.period)}"
 
 
-def _in_short(state: MeasureState, unsure: str) -> str:
+def in_short(state: MeasureState, unsure: str) -> str:
     """The latest figure on the control chart, in a few words."""
     assert state.chart is not None
     cause = state.chart.causes[-1]

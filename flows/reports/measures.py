@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from flows.plan.findings import Finding, Severity
 from flows.plan.model import Measure
 from flows.plan.words import figure, listed, sentence
 from flows.position.measure_checks import in_a_sentence, shown
 from flows.position.measure_state import Direction, MeasureState, Value
 from flows.position.model import Position
 from flows.reports.icons import VARIATION_WORDS
+from flows.reports.measure_charts import has_limits, in_short, is_drawn
+from flows.reports.measure_doubts import is_in_question, judged, why_unsure
 from flows.reports.parts import NONE_GIVEN, Icon
 
 _WORDS = {
@@ -91,6 +91,8 @@ def _without(states: list[MeasureState]) -> str:
     if sets:
         named = listed(name[:1].lower() + name[1:] for name in sets)
         parts.append(f"Some baselines for {named} cannot be true as labelled, so compare nothing with them.")
+    if any(is_drawn(s) and not s.is_new for s in states):
+        parts.append("Charts of the measures without a new figure this month are in the data dashboard.")
     return " ".join(parts)
 
 
@@ -107,50 +109,11 @@ def measure_anchor(measure: Measure) -> str:
     return "k-" + measure.ref.replace(".", "-")
 
 
-def judged(state: MeasureState, position: Position) -> Direction:
-    """The direction of travel, which is not judged by a figure that is still provisional or is in question."""
-    return Direction.NOT_JUDGED if why_unsure(state, position) else state.direction
-
-
 def icon_of(state: MeasureState, position: Position) -> Icon | None:
     """The variation icon of the latest figure; None without limits, or while the figure may still change."""
     if state.chart is None or not state.chart.has_limits or why_unsure(state, position):
         return None
     return Icon(state.chart.variation.value, VARIATION_WORDS[state.chart.variation])
-
-
-def why_unsure(state: MeasureState, position: Position) -> str:
-    """Why the latest figure is not judged: it is in question, or provisional; "" when it is neither."""
-    if is_in_question(state, position):
-        return "in question"
-    return "provisional" if state.latest and state.latest.provisional else ""
-
-
-_DOUBTS: dict[str, Callable[[Measure], object]] = {
-    "measure.identical-set": lambda m: (m.partner, m.group or m.set_name),
-    "measure.contradiction": lambda m: (m.focus_ref, m.set_name),
-    "measure.parts-disagree": lambda m: m.ref,
-    "measure.part-above-total": lambda m: m.ref,
-    "measure.fraction-for-percentage": lambda m: m.ref,
-    "measure.unit-changed": lambda m: m.ref,
-    "measure.parts-sum": lambda m: m.ref,
-    "measure.not-whole": lambda m: m.ref,
-    "measure.big-jump": lambda m: m.ref,
-    "measure.harms-above-reviewed": lambda m: (m.focus_ref, m.set_name),
-}
-"""Findings that put this month's figures in question, each with what the measures in question have in common."""
-
-
-def is_in_question(state: MeasureState, position: Position) -> bool:
-    """Whether the latest figure came in this month and a finding says that it may not be right."""
-    measures = position.plan.measure
-    doubts = [f for f in position.findings if f.code in _DOUBTS and f.about in measures and _is_open(f)]
-    return state.is_new and any(_DOUBTS[f.code](state.measure) == _DOUBTS[f.code](measures[f.about]) for f in doubts)
-
-
-def _is_open(finding: Finding) -> bool:
-    """A note tells what has been explained; a jump that has been is in question no more."""
-    return finding.severity is not Severity.NOTE
 
 
 def _line(state: MeasureState, names: tuple[str, ...], position: Position) -> MeasureLine:
@@ -209,7 +172,8 @@ def moved_measures(position: Position) -> tuple[str, ...]:
         return ("No measure has a new figure to compare with an earlier one.",) if position.measures else ()
     ranked = sorted((s for s in new if _may_be_told(s)), key=_size, reverse=True)
     if not ranked:
-        return ("None moved by 1 percentage point or more, or by 1% of the figure.",)
+        chance = ", and by more than chance" if any(map(has_limits, new)) else ""
+        return (f"None moved by 1 percentage point or more, or by 1% of the figure{chance}.",)
     worst: dict[str, MeasureState] = {}
     for state in ranked:
         if judged(state, position) is Direction.WORSENING:
@@ -248,7 +212,13 @@ def measure_sentence(state: MeasureState, position: Position) -> str:
     which = "" if latest.period.label == position.month.label else f", {period}"
     said = f"{measure.title}{which}: {_latest(state, latest)}"
     if previous and previous.value is not None:
-        way = judged(state, position)
-        word = f", {_WORDS[way].lower()}" if way in (Direction.WORSENING, Direction.IMPROVING) else ""
-        said += f", from {shown(measure, previous.value)}{word}"
+        said += f", from {shown(measure, previous.value)}{_meaning(state, position)}"
     return f"{said}."
+
+
+def _meaning(state: MeasureState, position: Position) -> str:
+    """What the movement means: as the control chart has it, where there is one; else improving or worsening."""
+    if has_limits(state):
+        return f"; {in_short(state, why_unsure(state, position))}"
+    way = judged(state, position)
+    return f", {_WORDS[way].lower()}" if way in (Direction.WORSENING, Direction.IMPROVING) else ""

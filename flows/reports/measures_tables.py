@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flows.plan.model import Comparator, Improves
 from flows.position.measure_state import MeasureState, Value
 from flows.reports.icons import ASSURANCE_WORDS, RATING_WORDS, VARIATION_WORDS
-from flows.reports.measures import judged, why_unsure
+from flows.reports.measure_doubts import judged, why_unsure
 from flows.reports.measures_series import days_of, path_cell, points
 from flows.reports.register import Field, NumberCell, RegisterSheet, View, sheet
 from flows.reports.symbols import (

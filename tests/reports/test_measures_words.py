@@ -12,7 +12,7 @@ from flows.plan.model import Measure
 from flows.plan.periods import Month, months_to
 from flows.position.measure_state import MeasureState
 from flows.position.model import Position
-from flows.reports.measure_charts import charts_of
+from flows.reports.measure_charts import new_charts
 from flows.reports.measures import measure_table, moved_measures
 from tests.builders import (
     NOVEMBER,
@@ -125,8 +125,8 @@ def test_only_the_measures_that_are_missing_are_named_where_a_set_is_not_missing
 def drawn(measure: Measure, *values: float, in_doubt: bool = False) -> Any:
     series = tuple(a_value(value, SEPTEMBER.next(n)) for n, value in enumerate(values))
     plan = plan_of(a_milestone(), measure)
-    position = a_position(plan, measures=(MeasureState(measure, series, series, baseline_in_doubt=in_doubt),))
-    return charts_of(position, "1.1")[0]
+    position = a_position(plan, measures=(MeasureState(measure, series, series, baseline_in_doubt=in_doubt, is_new=True),))
+    return new_charts(position, "1.1")[0]
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_baseline_in_doubt_is_not_drawn_and_nothing_is_to_be_compared_with_it(
 def test_no_chart_is_drawn_of_two_figures() -> None:
     position = position_with((A, 50, 51))
     assert position.measures[0].known[-1].period.end == dt.date(2022, 11, 30)
-    assert charts_of(position, "1.1") == ()
+    assert new_charts(position, "1.1") == ()
 
 
 def test_where_there_is_no_figure_for_the_month_the_older_one_stands_with_the_reason() -> None:

@@ -378,7 +378,7 @@ def test_limits_worked_out_anew_begin_a_section_and_are_noted_with_the_decision(
 # --- Parts and comparators
 
 BANDS = ("under 18 weeks", "over 18 weeks")
-WAITING = {"unit": "children", "decimals": 0, "parts": BANDS}
+WAITING: dict[str, Any] = {"unit": "children", "decimals": 0, "parts": BANDS}
 
 
 def divided(total: float | None, *parts: float | None, **measure: Any) -> list[dict[str, Any]]:
