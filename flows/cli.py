@@ -214,8 +214,8 @@ def spc(
     kind = kind or _kind_by_name(out)
     with _plain_errors():
         from flows.position.control_charts import PROFILES
-        from flows.spc import Asked, chart_series, csv_text, sentences
-        from flows.spc_file import parse_when, read_series
+        from flows.spc.results import Asked, chart_series, csv_text, sentences
+        from flows.spc.series_file import parse_when, read_series
 
         try:
             anew = tuple(parse_when(text) for text in recalculate or ())
@@ -226,7 +226,7 @@ def spc(
         if kind == "csv":
             data = csv_text(charted).encode()
         else:
-            from flows.spc_picture import png, svg_text
+            from flows.spc.picture import png, svg_text
 
             data = svg_text(charted).encode() if kind == "svg" else png(charted)
         _write(data, out)

@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "position": {"position", "ledger", "returns", "plan"},
     "reports": {"reports", "position", "ledger", "returns", "plan"},
     "publish": {"publish", "reports", "position", "plan"},
+    "spc": {"spc", "publish", "reports", "position", "returns", "plan"},
 }
 """Which rooms each room may know. What lies directly in `flows/` may know everything."""
 

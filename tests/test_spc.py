@@ -23,8 +23,8 @@ from typer.testing import CliRunner, Result
 from flows import cli
 from flows.plan.model import Improves
 from flows.position.control_charts import PROFILES, control_charts
-from flows.spc import Asked, chart_series, csv_text
-from flows.spc_file import SeriesFile, parse_when, read_series
+from flows.spc.results import Asked, chart_series, csv_text
+from flows.spc.series_file import SeriesFile, parse_when, read_series
 
 HERE = Path(__file__).parent / "spc"
 STEADY = [10, 12] * 7

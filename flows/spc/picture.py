@@ -10,18 +10,18 @@ import re
 from datetime import date
 from html import escape
 from itertools import groupby
-from pathlib import Path
 
 import numpy as np
 
 from flows.plan.findings import UserError
+from flows.plan.starting import project_folder
 from flows.plan.words import count
 from flows.publish.chart_parts import FONT, GREY, INK, WHITE, WIDE, n, rect, words
 from flows.publish.chart_series import draw_series
 from flows.publish.chart_words import LEADING, TEXT, printable, wrap
 from flows.reports.chart import Chart, ChartLimits, ChartLine, ChartNote, ChartPoint
-from flows.spc import Charted, said, sentence
-from flows.spc_file import When
+from flows.spc.results import Charted, said, sentence
+from flows.spc.series_file import When
 
 MOST_SERIES = 40
 """Series in one picture: more would be a picture that nobody can open."""
@@ -30,7 +30,6 @@ _MARGIN, _BETWEEN = 14.0, 26.0
 _TITLE, _TITLE_LEADING = 12.0, 15.0
 _ICON = 26.0
 _MM = 25.4 / 72
-_PACKAGE = Path(__file__).resolve().parent
 _DRAWING = re.compile(
     r'<svg [^>]*viewBox="0 0 (?P<wide>[0-9.]+) (?P<high>[0-9.]+)"[^>]*>(?P<inside>.*)</svg>', re.DOTALL
 )
@@ -152,8 +151,7 @@ def _block(charted: Charted, series: int) -> tuple[str, float]:
 
 def _icon(name: str, x: float) -> str:
     """An icon of the papers, with its upper left corner at `x` points."""
-    folders = (_PACKAGE / "_project" / "templates", _PACKAGE.parent / "templates")
-    path = next(found for folder in folders if (found := folder / "styles" / "shapes" / f"{name}.svg").is_file())
+    path = project_folder("templates") / "styles" / "shapes" / f"{name}.svg"
     drawing = _DRAWING.fullmatch(path.read_text(encoding="utf-8").strip())
     assert drawing is not None
     scale = _ICON / float(drawing["wide"])

@@ -1,7 +1,7 @@
 """Control charts for an analyst, from a CSV file alone: what `boardpack spc` works out and writes.
 
-A file of series (`spc_file`) goes through the engine of the papers (`position.control_charts`) and comes out as CSV, a
-row a point, and as one sentence a series; `spc_picture` draws it. There is no partnership, plan or ledger here.
+A file of series (`series_file`) goes through the engine of the papers (`position.control_charts`) and comes out as CSV, a
+row a point, and as one sentence a series; `picture` draws it. There is no partnership, plan or ledger here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from flows.position.control_charts import (
     variation,
 )
 from flows.reports.chart import Cause
-from flows.spc_file import SeriesFile, When
+from flows.spc.series_file import SeriesFile, When
 
 HEADER = ("date", "value", "mean", "lower_limit", "upper_limit", "special_cause", "meaning", "variation", "assurance")
 
