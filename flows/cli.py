@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.plan.findings import Finding, Severity, UserError
-from flows.plan.model import Improves
+from flows.plan.model import Improves, Partner
 from flows.plan.periods import Month
 from flows.plan.settings import Workspace, find_workspace
 from flows.plan.words import count
@@ -79,7 +79,7 @@ def highlight_report(month: MonthArgument, folder: FolderOption = Path()) -> Non
         with server.ready():
             position = build(str(month), str(workspace.root))
     _print_findings(position)
-    _print_files(workspace, month)
+    _print_files(workspace, month, "highlight-report")
 
 
 @app.command()
@@ -99,8 +99,8 @@ def dashboard(month: MonthArgument, folder: FolderOption = Path()) -> None:
 
         with server.ready():
             position = build(str(month), str(workspace.root))
-    _print_findings(position, "measure")
-    _print_files(workspace, month)
+    _print_findings(position, only_measures=True)
+    _print_files(workspace, month, "data-dashboard")
 
 
 @app.command()
@@ -341,22 +341,32 @@ def _steps_shown() -> Iterator[None]:
             yield
 
 
-def _print_findings(position: Position, kind: str = "") -> None:
-    """What needs an answer, from whom: a heading for each partner and its first findings; those of one kind only,
-    where one is named."""
-    open_ = [f for f in position.findings if f.severity is not Severity.NOTE and kind in ("", f.kind)]
+def _print_findings(position: Position, only_measures: bool = False) -> None:
+    """What needs an answer, from whom: a heading for each partner and its first findings."""
+    measures = {measure.ref for measure in position.plan.measures}
+    open_ = [
+        finding
+        for finding in position.findings
+        if finding.severity is not Severity.NOTE
+        and (not only_measures or finding.kind == "measure" or finding.about in measures)
+    ]
     if not open_:
-        console.print("Nothing needs an answer.")
+        console.print("No measure needs an answer." if only_measures else "Nothing needs an answer.")
         return
-    console.print(f"{count(len(open_), 'finding needs', 'findings need')} an answer:")
+    on_what = " on measures" if only_measures else ""
+    console.print(f"{count(len(open_), f'finding{on_what} needs', f'findings{on_what} need')} an answer:")
     for partner in position.plan.partners:
-        mine = [f for f in open_ if f.who == partner.key]
-        if mine:
-            console.print(Text.assemble("\n", (_printable(partner.name), "bold"), f" ({len(mine)})"), soft_wrap=True)
-            for finding in mine[:SHOWN_FOR_EACH]:
-                _say(f"  {_line(finding)}")
-            if len(mine) > SHOWN_FOR_EACH:
-                console.print(f"  and {len(mine) - SHOWN_FOR_EACH} more in findings.xlsx")
+        _print_findings_of(partner, [f for f in open_ if f.who == partner.key])
+
+
+def _print_findings_of(partner: Partner, mine: list[Finding]) -> None:
+    if not mine:
+        return
+    console.print(Text.assemble("\n", (_printable(partner.name), "bold"), f" ({len(mine)})"), soft_wrap=True)
+    for finding in mine[:SHOWN_FOR_EACH]:
+        _say(f"  {_line(finding)}")
+    if len(mine) > SHOWN_FOR_EACH:
+        console.print(f"  and {len(mine) - SHOWN_FOR_EACH} more in findings.xlsx, which boardpack highlight-report writes")
 
 
 def _line(finding: Finding) -> str:
@@ -364,10 +374,13 @@ def _line(finding: Finding) -> str:
     return f"{finding.says} {finding.todo}{where}"
 
 
-def _print_files(workspace: Workspace, month: Month) -> None:
+def _print_files(workspace: Workspace, month: Month, build: str) -> None:
+    """Name the files that a build has written, and not what lay beside them before."""
+    from flows.publish.pack import files_of
+
     folder = workspace.outputs_of(month)
     console.print()
-    _say(f"Written to {workspace.shown(folder)}: {', '.join(sorted(p.name for p in folder.glob('[!.~]*.*')))}")
+    _say(f"Written to {workspace.shown(folder)}: {', '.join(files_of(build, folder))}")
 
 
 def main() -> None:

@@ -32,8 +32,13 @@ class Value:
 
 def series_of(said: Iterable[Value]) -> tuple[Value, ...]:
     """The value that counts for each period, oldest period first: the one that was said last."""
-    counts = {(value.period.end, value.period.start): value for value in said}
+    counts = {_days(value): value for value in said}
     return tuple(counts[key] for key in sorted(counts))
+
+
+def _days(value: Value) -> tuple[dt.date, dt.date]:
+    """What tells periods apart: their days, whatever they are called ("Autumn term 2022", "Four months to …")."""
+    return value.period.end, value.period.start
 
 
 class Direction(StrEnum):
@@ -198,9 +203,8 @@ class MeasureState:
     @property
     def restated(self) -> tuple[tuple[Value, Value], ...]:
         """Each figure that counts beside the one last said for its period before it, where they differ."""
-        pairs = []
-        for now in self.series:
-            before = [v for v in self.said if v.period == now.period and v is not now]
-            if before and (before[-1].value, before[-1].symbol) != (now.value, now.symbol):
-                pairs.append((before[-1], now))
-        return tuple(pairs)
+        said: dict[tuple[dt.date, dt.date], list[Value]] = {}
+        for value in self.said:
+            said.setdefault(_days(value), []).append(value)
+        pairs = ((said[_days(now)][-2], now) for now in self.series if len(said.get(_days(now), ())) > 1)
+        return tuple((old, now) for old, now in pairs if (old.value, old.symbol) != (now.value, now.symbol))

@@ -95,6 +95,12 @@ def write_manifest(build: str, workspace: Workspace, position: Position, folder:
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
+def files_of(build: str, folder: Path) -> tuple[str, ...]:
+    """What a build has written into a folder by the folder's manifest, which is one of them; in the order of names."""
+    builds = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["builds"]
+    return tuple(sorted((*builds[build]["outputs"], MANIFEST)))
+
+
 def _other_builds(manifest: Path, build: str, written: frozenset[str]) -> dict[str, Any]:
     """What the last manifest says of other builds, less the files that this one has written anew; one that cannot be
     read says nothing."""

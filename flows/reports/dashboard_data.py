@@ -60,12 +60,13 @@ class DataPart:
 
 def data_part(position: Position) -> DataPart:
     """What is missing, not given, in question, provisional or restated."""
+    restated = tuple(_restated(position))
     tables = (
         ("figures that were due and not returned", _together(_missing(position))),
         ("figures that partners say they cannot give", _together(_not_given(position))),
         ("figures in question", _together(_questioned(position))),
         ("provisional figures", _together(_provisional(position))),
-        ("figures restated this month", tuple(_restated(position))),
+        ("figures restated this month", restated),
     )
     missing, not_given, questioned, provisional = (rows for _, rows in tables[:4])
     return DataPart(
@@ -73,7 +74,7 @@ def data_part(position: Position) -> DataPart:
         not_given=not_given,
         questioned=questioned,
         provisional=provisional,
-        restated=tuple(_restated(position)),
+        restated=restated,
         none=tuple(kind for kind, rows in tables if not rows),
     )
 

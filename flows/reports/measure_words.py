@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from flows.plan.days import day_words as day
@@ -11,7 +12,7 @@ from flows.plan.words import figure, sentence
 from flows.position.charting import SETTLED
 from flows.position.control_charts import Rule
 from flows.position.measure_checks import in_a_sentence, shown
-from flows.position.measure_state import Limits, MeasureState, Rating, Recalculation, Value
+from flows.position.measure_state import Limits, MeasureState, Path, Rating, Recalculation, Value
 
 PERIODS = {
     Frequency.MONTHLY: "months",
@@ -21,6 +22,21 @@ PERIODS = {
     Frequency.ACADEMIC_YEAR: "school years",
 }
 """What the figures of a measure follow each other by."""
+
+_STEPS = {
+    Frequency.MONTHLY: (1,),
+    Frequency.QUARTERLY: (3,),
+    Frequency.TERMLY: (3, 4, 5),
+    Frequency.YEARLY: (12,),
+    Frequency.ACADEMIC_YEAR: (12,),
+}
+"""How many months lie between the ends of two periods in a row; with more between, one is missing."""
+
+
+def between(measure: Measure, value: float, other: float) -> float:
+    """How far a figure lies above another, both as they are printed, so that a reader who takes one from the other
+    comes to the same."""
+    return round(value, measure.decimals) - round(other, measure.decimals)
 
 
 def apart(measure: Measure, difference: float) -> str:
@@ -49,15 +65,18 @@ def latest_words(state: MeasureState) -> str:
     return f"{shown(state.measure, latest.value)}{parts} for {in_a_sentence(latest.period)}{provisional}."
 
 
-def change_words(state: MeasureState) -> str:
-    """How the latest figure moved from the one before; "" where there is none before."""
-    previous, measure = state.previous, state.measure
-    if previous is None or previous.value is None or state.change is None:
+def change_words(state: MeasureState, unsure: str = "") -> str:
+    """How the latest figure moved from the one before; "" where there is none before. Whether that is better is said
+    where no control chart says more, and no `unsure` forbids it."""
+    latest, previous, measure = state.latest, state.previous, state.measure
+    if latest is None or latest.value is None or previous is None or previous.value is None:
         return ""
     before = f"{shown(measure, previous.value)} for {in_a_sentence(previous.period)}"
-    if is_level(measure, state.change):
+    change = between(measure, latest.value, previous.value)
+    if is_level(measure, change):
         return f"The figure before was the same: {before}."
-    return f"{'Up' if state.change > 0 else 'Down'} {apart(measure, state.change)} from {before}."
+    word = "" if state.chart or unsure else _judged(measure, change)
+    return f"{'Up' if change > 0 else 'Down'} {apart(measure, change)} from {before}{f', which is {word}' if word else ''}."
 
 
 def chart_words(state: MeasureState, unsure: str = "") -> str:
@@ -72,6 +91,8 @@ def chart_words(state: MeasureState, unsure: str = "") -> str:
             f"Limits are worked out anew from {begun}; a change is judged when there are {SETTLED} figures since then."
         )
     kind = chart.variation.partition("-")[0]
+    if kind == "common" and unsure:
+        return f"The latest figure is {_within_words(state)}. It is {unsure}, so it is not judged."
     if kind == "common":
         return f"Common cause: {lower_first(cause_words(state))}"
     if unsure:
@@ -87,19 +108,35 @@ def cause_words(state: MeasureState) -> str:
     cause, limits = state.chart.causes[-1], state.chart.sections[-1]
     high = cause.direction > 0
     if cause.rule is Rule.OUTSIDE:
-        edge = limits.upper if high else limits.lower
-        assert edge is not None
         side = "above the upper" if high else "below the lower"
-        return f"The latest figure is {side} limit of {shown(state.measure, edge)}."
+        return f"The latest figure is {side} limit of {_edge_words(state, high)}."
     if cause.rule is Rule.TREND:
-        return f"{run_length(state)} {PERIODS[state.measure.frequency]} in a row, each {'above' if high else 'below'} the last."
+        return f"{run_words(state)} in a row, each {'above' if high else 'below'} the last."
     if cause.rule is Rule.TWO_OF_THREE:
         return f"Two of the last three figures are near the {'upper' if high else 'lower'} limit."
     if cause.rule is Rule.SHIFT:
         mean = shown(state.measure, limits.mean)
-        return f"{run_length(state)} {PERIODS[state.measure.frequency]} in a row {'above' if high else 'below'} the mean of {mean}."
-    low, high_limit = limits_words(state.measure, limits)
-    return f"The latest figure is within the limits of {low} to {high_limit}, so it shows no clear change."
+        return f"{run_words(state)} in a row {'above' if high else 'below'} the mean of {mean}."
+    return f"The latest figure is {_within_words(state)}, so it shows no clear change."
+
+
+def _edge_words(state: MeasureState, high: bool) -> str:
+    """The limit that the latest figure lies beyond, with as many decimals as it takes to see that it does."""
+    assert state.chart is not None
+    assert state.latest is not None
+    assert state.latest.value is not None
+    measure, limits, value = state.measure, state.chart.sections[-1], state.latest.value
+    edge = limits.upper if high else limits.lower
+    assert edge is not None
+    finer = (replace(measure, decimals=measure.decimals + more) for more in range(4))
+    told = (shown(m, edge) for m in finer if round(edge, m.decimals) != round(value, measure.decimals))
+    return next(told, shown(measure, edge))
+
+
+def _within_words(state: MeasureState) -> str:
+    assert state.chart is not None
+    low, high = limits_words(state.measure, state.chart.sections[-1])
+    return f"on the mean of {low}, from which nothing varies" if low == high else f"within the limits of {low} to {high}"
 
 
 def limits_words(measure: Measure, limits: Limits) -> tuple[str, str]:
@@ -130,39 +167,61 @@ def run_length(state: MeasureState) -> int:
     return steps + 1 if cause.rule is Rule.TREND and steps < len(back) else steps
 
 
+def run_words(state: MeasureState) -> str:
+    """The length of the shift or trend in months, terms and so on; in figures, where a period among them has none."""
+    number = run_length(state)
+    run, steps = state.known[-number:], _STEPS[state.measure.frequency]
+    unbroken = all(later.period.month.months_since(one.period.month) in steps for one, later in pairwise(run))
+    return f"{number} {PERIODS[state.measure.frequency] if unbroken else 'figures'}"
+
+
 def baseline_words(state: MeasureState) -> str:
     """How far the latest figure is from the baseline; "" where the plan has none."""
-    measure = state.measure
-    if measure.baseline is None or state.latest is None:
+    measure, latest = state.measure, state.latest
+    if measure.baseline is None or latest is None or latest.value is None:
         return ""
     named = f"baseline of {shown(measure, measure.baseline)}"
     if state.baseline_in_doubt:
-        return f"The plan's {named} cannot be true beside its neighbours, so nothing is compared with it."
-    assert state.from_baseline is not None
-    if is_level(measure, state.from_baseline):
-        return f"That is the {named}."
-    side = "above" if state.from_baseline > 0 else "below"
-    word = _judged(measure, state.from_baseline)
-    return f"That is {apart(measure, state.from_baseline)} {side} the {named}{f', which is {word}' if word else ''}."
+        return f"The plan’s {named} contradicts other baselines of its set, so nothing is compared with it."
+    difference = between(measure, latest.value, measure.baseline)
+    if is_level(measure, difference):
+        return f"The latest figure is the same as the {named}."
+    word = _judged(measure, difference)
+    return f"The latest figure is {_beyond(measure, difference)} the {named}{f', which is {word}' if word else ''}."
 
 
 def target_words(state: MeasureState) -> str:
     """How the latest figure stands to the target and the path to it; "" where the plan has none."""
     measure, latest = state.measure, state.latest
-    if measure.target is None or latest is None or state.from_target is None:
+    if measure.target is None or latest is None or latest.value is None:
         return ""
-    by = f" by {day(measure.target_date)}" if measure.target_date else ""
-    named = f"the target of {shown(measure, measure.target)}{by}"
+    due = f", set for {day(measure.target_date)}" if measure.target_date else ""
+    named = f"the target of {shown(measure, measure.target)}{due}"
     if state.rating is Rating.MEETS:
-        return f"It meets {named}."
-    short = f"It is {apart(measure, state.from_target)} short of {named}"
+        return f"The latest figure meets {named}."
+    difference = between(measure, latest.value, measure.target)
+    if is_level(measure, difference):
+        return f"The latest figure is the same as {named}."
+    apart_from = f"The latest figure is {_beyond(measure, difference)} {named}"
     if state.rating is Rating.MISSED:
-        return f"{short}, which has passed."
+        return f"{apart_from}, so it missed it."
     if state.path and state.rating in (Rating.ON_PATH, Rating.BEHIND):
-        there = shown(measure, state.path.on(latest.period.end))
-        place = "on" if state.rating is Rating.ON_PATH else "behind"
-        return f"{short}, and {place} the straight path to it, which was at {there} then."
-    return f"{short}."
+        return f"{apart_from}. It is {_on_path(measure, latest, state.path)}."
+    return f"{apart_from}."
+
+
+def _beyond(measure: Measure, difference: float) -> str:
+    return f"{apart(measure, difference)} {'above' if difference > 0 else 'below'}"
+
+
+def _on_path(measure: Measure, latest: Value, path: Path) -> str:
+    """Where the latest figure lies to the path, on the day on which its period ended."""
+    assert latest.value is not None
+    there = path.on(latest.period.end)
+    ahead = between(measure, latest.value, there)
+    word = _judged(measure, ahead)
+    place = "on" if is_level(measure, ahead) else "ahead of" if word == "better" else "behind"
+    return f"{place} the straight path to the target, which stood at {shown(measure, there)} on {day(latest.period.end)}"
 
 
 def comparator_words(state: MeasureState) -> str:
@@ -174,7 +233,7 @@ def comparator_words(state: MeasureState) -> str:
     of = list(dict.fromkeys(_of(other, latest) for _, other in beside))
     said = [
         f"{name} {shown(state.measure, other.value)}{f' ({_of(other, latest)})' if len(of) > 1 else ''}, "
-        f"ours is {_distance(state.measure, latest.value - other.value)}"
+        f"ours is {_distance(state.measure, between(state.measure, latest.value, other.value))}"
         for name, other in beside
     ]
     return f"Others{f' ({of[0]})' if len(of) == 1 and of[0] else ''}: {'; '.join(said)}."
@@ -184,7 +243,9 @@ def _of(other: Comparator, latest: Value) -> str:
     """What a comparator's figure is for, where that is not the period of ours."""
     if other.when is None:
         return other.period or "as printed in the plan"
-    return "" if other.when == latest.period else f"{in_a_sentence(other.when)}, the latest published"
+    if other.when == latest.period:
+        return ""
+    return in_a_sentence(other.when) + (", the latest published" if other.when.end <= latest.period.end else "")
 
 
 def _distance(measure: Measure, difference: float) -> str:
@@ -206,7 +267,7 @@ def measure_story(state: MeasureState, unsure: str = "") -> tuple[str, ...]:
     """Everything said of a measure, a sentence each, the latest figure first; `unsure` as in `chart_words`."""
     said = (
         latest_words(state),
-        change_words(state),
+        change_words(state, unsure),
         chart_words(state, unsure),
         baseline_words(state),
         target_words(state),
@@ -217,11 +278,11 @@ def measure_story(state: MeasureState, unsure: str = "") -> tuple[str, ...]:
 
 def new_limits_words(anew: Recalculation, of: str) -> str:
     """Who decided, when and why, that limits are worked out anew; `of` names the measures."""
-    begun, decided = Month.of(anew.start).label, day(anew.decided)
-    said = lower_first(sentence(anew.text))
-    return f"Limits of {of} are worked out anew from {begun}, decided on {decided}: {said}"
+    begun = Month.of(anew.start).label
+    by = f"decision {anew.number} of {day(anew.decided)}" if anew.number else f"decided on {day(anew.decided)}"
+    return f"Limits of {of} are worked out anew from {begun} ({by}). {sentence(anew.text)}"
 
 
 def lower_first(words: str) -> str:
-    """Words as they go on within a sentence."""
-    return words[:1].lower() + words[1:]
+    """Words as they go on within a sentence; an abbreviation at their beginning stays as it is."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
