@@ -1,8 +1,8 @@
 """Control charts of the plan's measures: which measures have one, and what it says.
 
-A measure has a control chart when it has figures enough, each for a period of the same length and none overlapping
-the next (neighbours that share data are not independent), and the plan does not ask for a trend. All charts are worked
-out together.
+A measure has a control chart when it has figures enough, each for a period of the same length (or a school term) and
+none overlapping the next (neighbours that share data are not independent), and the plan does not ask for a trend. All
+charts are worked out together.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.plan.model import Improves, Plan
+from flows.plan.model import Frequency, Improves, Plan
 from flows.plan.settings import Settings
 from flows.position.control_charts import (
     PROFILES,
@@ -34,6 +34,9 @@ from flows.position.model import Decision
 SETTLED = 7
 """A section of a chart has limits from so many figures on: with fewer, no run can be told from chance, and the limits
 would rest on a handful of ranges. Until then it has a mean and no judgement."""
+
+TERM_MONTHS = frozenset({3, 4})
+"""School terms follow each other though they are not of one length."""
 
 SIGN = {Improves.UP: 1, Improves.DOWN: -1, Improves.NEUTRAL: 0}
 """The direction of improvement as the charts count it."""
@@ -109,7 +112,8 @@ def can_be_charted(state: MeasureState, rules: ChartRules) -> bool:
         return False
     periods = [v.period for v in state.known]
     apart = all(later.start > earlier.end for earlier, later in pairwise(periods))
-    return apart and len({p.months for p in periods}) == 1
+    lengths = {p.months for p in periods}
+    return apart and (len(lengths) == 1 or (state.measure.frequency is Frequency.TERMLY and lengths <= TERM_MONTHS))
 
 
 def _chart(

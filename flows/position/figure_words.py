@@ -42,7 +42,9 @@ def named(measure: Measure, part: str = "") -> str:
 def shown(measure: Measure, value: float) -> str:
     """A value as it is printed with its unit: 81.2%, 35 weeks, 1,234."""
     number = figure(value, measure.decimals)
-    return f"{number}%" if measure.is_percentage else f"{number} weeks" if measure.unit == "weeks" else number
+    if measure.unit == "weeks":
+        return f"{number} week" if number in ("1", "−1") else f"{number} weeks"
+    return f"{number}%" if measure.is_percentage else number
 
 
 def span(measure: Measure, low: float, high: float) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.plan.days import day_words as day
 from flows.plan.settings import Settings
 from flows.plan.words import sentence
+from flows.position.charting import SETTLED
 from flows.position.control_charts import PROFILES, Assurance, Variation
-from flows.position.measure_checks import shown
+from flows.position.measure_checks import in_a_sentence, shown
 from flows.position.measure_state import MeasureState, Value
 from flows.position.model import Position
 from flows.reports.icons import ASSURANCE_WORDS, VARIATION_WORDS
@@ -100,7 +101,7 @@ def _missing(position: Position) -> Iterable[DataRow]:
     for finding in position.findings:
         if finding.code == "measure.not-returned" and finding.about in position.measure:
             state = position.measure[finding.about]
-            last = f"Latest on record: {state.latest.period.label}." if state.latest else "None on record."
+            last = f"Figures up to {in_a_sentence(state.latest.period)}." if state.latest else "No figure yet."
             who = position.plan.partner[state.measure.partner].short_name
             yield _row(state, who, last)
 
@@ -115,13 +116,12 @@ def _not_given(position: Position) -> Iterable[DataRow]:
 
 
 def _questioned(position: Position) -> Iterable[DataRow]:
-    """Each measure in question, with what the findings say of it or of the set that it belongs to."""
+    """Each measure in question, with each finding that alone would put it there: one about it, or about its set."""
+    asked = [f for f in position.findings if f.kind == "measure"]
     for state in position.measures:
         if state.latest and is_in_question(state, position):
-            told = [f.says for f in position.findings if f.kind == "measure" and f.about == state.measure.ref]
-            yield _row(
-                state, state.latest.period.label, told[0] if told else "In question with the set that it belongs to."
-            )
+            told = [f.says for f in asked if is_in_question(state, replace(position, findings=(f,)))]
+            yield _row(state, state.latest.period.label, " ".join(dict.fromkeys(told)))
 
 
 def _provisional(position: Position) -> Iterable[DataRow]:
@@ -198,14 +198,16 @@ def reading_words(position: Position, settings: Settings) -> tuple[str, ...]:
         f"{profile.run} or more in a row on one side of the mean; {profile.run} or more in a row, each above, or each below, the "
         "one before; and two of three near the same limit.",
         f"Rules used: {chosen.profile} ({profile.words}). A control chart needs {chosen.control_chart_from} figures.{fixed} "
-        "With fewer, the chart shows the figures and their mean, and no icon. Figures whose periods overlap are shown as a "
-        "trend, without limits.",
-        "Limits are worked out anew only by a decision with a date and a name, which the chart shows. The new section has "
-        "limits from its second figure on; while it is short they are a first indication.",
+        "With fewer, the chart shows the figures and their mean, and no icon. Figures for periods that overlap, or "
+        "that differ in length are shown as a trend, without limits. School terms follow each other all the same.",
+        "Limits are worked out anew only by a decision with a date and a name, which the chart shows. From then on there is "
+        f"a mean, but no limit and no judgement before there are {SETTLED} figures.",
         "The path to a target is a straight line from the baseline to the target on its date. A measure with a target is "
-        "rated against target and path. One without is rated against those comparators that are for the same period, or are "
-        "printed without one. A measure that has neither is not rated.",
-        "A figure in question gets no icon. Symbols: [p] provisional, [x] not available, [z] not applicable, [c] "
+        "rated against target and path. One without a target is rated against the comparators that are for the same period, "
+        "or that the plan prints without a period. A measure with neither is not rated, nor is one of which neither way is "
+        "better.",
+        "Differences are those of the figures as they are printed; measures.xlsx has them unrounded.",
+        "A provisional figure gets no icon. A figure in question gets no icon and no rating. Symbols: [p] provisional, [x] not available, [z] not applicable, [c] "
         f"confidential, [low] rounds to nothing, [u] unreliable, {NONE_GIVEN} none given.",
         "Every figure behind a chart, what was said before and what replaced it are in measures.xlsx.",
     )

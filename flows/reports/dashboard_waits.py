@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flows.plan.layout import HARM_ROLES
+from flows.plan.layout import HARM_ROLES, WAIT_ROLES
 from flows.plan.periods import Period
 from flows.plan.waits import WEEKS, bands
-from flows.plan.words import figure
+from flows.plan.words import count, figure, sentence
 from flows.position.measure_checks import in_a_sentence, shown
 from flows.position.measure_state import MeasureState, Value
 from flows.position.model import Position
 from flows.reports.chart import BandsChart, Bar
 from flows.reports.measure_doubts import is_in_question
+from flows.reports.measure_words import lower_first
 from flows.reports.parts import NONE_GIVEN
+from flows.reports.symbols import SYMBOLS
 
 BARS = 12
 """A chart of bands shows so many periods, the latest."""
@@ -51,14 +53,31 @@ def waits_part(position: Position) -> WaitsPart | None:
     if not sets:
         return None
     waiting = [roles["waiting"] for roles in sets.values()]
-    questioned = [name for name, roles in sets.items() if is_in_question(roles["waiting"], position)]
+    questioned = [
+        _service(name)
+        for name, roles in sets.items()
+        if any(is_in_question(state, position) for role, state in roles.items() if role in WAIT_ROLES)
+    ]
+    rows = tuple(_wait_row(name, roles) for name, roles in sets.items())
     months = (bands_chart(state) for state in waiting)
     return WaitsPart(
-        rows=tuple(_wait_row(name, roles) for name, roles in sets.items()),
-        note=f"In question, see the state of the data: {'; '.join(questioned)}." if questioned else "",
+        rows=rows,
+        note=_note(rows, questioned),
         shares=_shares(sets),
         by_period=tuple(chart for chart in months if chart),
     )
+
+
+def _note(rows: Iterable[WaitRow], questioned: list[str]) -> str:
+    """What the symbols in the rows stand for, and which services have a figure in question."""
+    cells = [cell for r in rows for cell in (r.waiting, r.over_18_weeks, r.longest, r.average)]
+    used = [
+        f"[{symbol}] {meaning.partition(':')[0].lower()}"
+        for symbol, meaning in SYMBOLS.items()
+        if any(f"[{symbol}]" in c for c in cells)
+    ]
+    doubt = f"In question, see the state of the data: {'; '.join(questioned)}." if questioned else ""
+    return " ".join(part for part in (f"{'; '.join(used)}." if used else "", doubt) if part)
 
 
 def _sets(position: Position, needed: tuple[str, ...]) -> dict[str, dict[str, MeasureState]]:
@@ -107,6 +126,7 @@ def _shares(sets: dict[str, dict[str, MeasureState]]) -> BandsChart | None:
     """The bands of each service at its latest period with bands, as shares of all who wait."""
     bars: list[Bar] = []
     alt: list[str] = []
+    late: dict[str, float | None] = {}
     labels: tuple[str, ...] = ()
     for name, roles in sets.items():
         state = roles["waiting"]
@@ -117,10 +137,11 @@ def _shares(sets: dict[str, dict[str, MeasureState]]) -> BandsChart | None:
         values = _band_values(state, periods[-1])
         bars.append(Bar(f"{_service(name)}, {periods[-1].label}", values))
         alt.append(f"{_service(name)}, {in_a_sentence(periods[-1])}: {_last_bands(labels, values)}")
+        late[_service(name)] = _share_late(labels, values)
     if len(bars) < 2:
         return None
     return BandsChart(
-        title="How long children wait differs by service",
+        title=_shares_title(late),
         subtitle="Children and young people waiting, by weeks waited, as shares of each service’s list",
         bands=labels,
         bars=tuple(bars),
@@ -130,8 +151,36 @@ def _shares(sets: dict[str, dict[str, MeasureState]]) -> BandsChart | None:
     )
 
 
+def _shares_title(late: dict[str, float | None]) -> str:
+    """Where most and where fewest have waited long, as far as the bands tell it."""
+    known = {name: round(100 * share) for name, share in late.items() if share is not None}
+    if len(known) < len(late):
+        return f"The lists of {len(late)} services by band"
+    fewest, most = min(known, key=lambda name: known[name]), max(known, key=lambda name: known[name])
+    if known[fewest] == known[most]:
+        return f"{known[most]}% of each list had waited over {WEEKS} weeks"
+    return (
+        f"{known[fewest]}% of the list for {lower_first(fewest)} had waited over {WEEKS} weeks, "
+        f"and {known[most]}% of that for {lower_first(most)}"
+    )
+
+
+def _share_late(labels: tuple[str, ...], values: tuple[float | None, ...]) -> float | None:
+    """The share, as a part of one, that has waited over 18 weeks; None where the bands do not tell it."""
+    known = [v for v in values if v is not None]
+    late, total = _late(labels, values), sum(known)
+    return late / total if late is not None and len(known) == len(values) and total else None
+
+
+def _late(labels: tuple[str, ...], values: tuple[float | None, ...]) -> float | None:
+    """How many have waited over 18 weeks; None where a band of theirs is not given, or the parts are no waits."""
+    late = [band.children for band in bands(dict(zip(labels, values, strict=True))) if band.low >= WEEKS]
+    known = [children for children in late if children is not None]
+    return sum(known) if late and len(known) == len(late) else None
+
+
 def bands_chart(state: MeasureState) -> BandsChart | None:
-    """How a measure's total divides into its parts, period by period; None where no period has all its parts."""
+    """How a measure's total divides into its parts, period by period; None where no period has any of them."""
     periods = _band_periods(state)[-BARS:]
     if not periods:
         return None
@@ -167,12 +216,15 @@ def _band_values(state: MeasureState, period: Period) -> tuple[float | None, ...
 
 def _last_bands(labels: tuple[str, ...], values: tuple[float | None, ...]) -> str:
     """How many have waited longer than 18 weeks, of all; the last part and the total, where the parts are no waits."""
-    total = figure(sum(v for v in values if v is not None), 0)
-    late = [band.children for band in bands(dict(zip(labels, values, strict=True))) if band.low >= WEEKS]
-    if late and None not in late:
-        return f"{figure(sum(v or 0 for v in late), 0)} of {total} had waited over {WEEKS} weeks"
-    last = "not known" if values[-1] is None else figure(values[-1], 0)
-    return f"{last} of {total} in “{labels[-1]}”"
+    known = [v for v in values if v is not None]
+    of = f" of {figure(sum(known), 0)}" if len(known) == len(values) else ""
+    lacking = "" if of else f", with {count(len(values) - len(known), 'band')} not given"
+    late = _late(labels, values)
+    if late is not None:
+        return f"{figure(late, 0)}{of} had waited over {WEEKS} weeks{lacking}"
+    if values[-1] is None:
+        return f"“{labels[-1]}” not given"
+    return f"{figure(values[-1], 0)}{of} in “{labels[-1]}”{lacking}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +240,10 @@ class HarmRow:
 
 @dataclass(frozen=True, slots=True)
 class HarmPart:
-    """What harm reviews found, latest period first; `note` is what was said where there was none."""
+    """What harm reviews found, latest period first, and what partners said of each period."""
 
     rows: tuple[HarmRow, ...]
-    note: str
+    notes: tuple[str, ...]
 
 
 def harm_part(position: Position) -> HarmPart | None:
@@ -201,7 +253,7 @@ def harm_part(position: Position) -> HarmPart | None:
         rows = tuple(
             HarmRow(period.label, *(_harm(roles.get(role), period) for role in HARM_ROLES)) for period in periods
         )
-        return HarmPart(rows, " ".join(dict.fromkeys(_said(roles, periods))))
+        return HarmPart(rows, tuple(_said(roles, periods)))
     return None
 
 
@@ -212,12 +264,15 @@ def _harm(state: MeasureState | None, period: Period) -> str:
     return f"[{value.symbol}]" if value.value is None else shown(state.measure, value.value)
 
 
+HARM_WORDS = {"reviewed": "Children reviewed", "harms": "Harms", "actions": "Actions", "complaints": "Complaints"}
+
+
 def _said(roles: dict[str, MeasureState], periods: list[Period]) -> Iterable[str]:
-    """What partners said of the periods in the table, the latest first, once each."""
+    """What partners said of the periods in the table, the latest first; what they said of all figures alike, once."""
     for period in periods:
-        for state in roles.values():
-            value = _for(state, period)
-            if value and value.comment:
-                said = value.comment if value.comment[-1] in ".?" else f"{value.comment}."
-                yield f"{period.label}: {said}"
-                break
+        values = {role: _for(roles[role], period) for role in HARM_ROLES if role in roles}
+        said = {role: sentence(value.comment) for role, value in values.items() if value and value.comment}
+        if len(set(said.values())) == 1 and len(said) == len([v for v in values.values() if v]):
+            yield f"{period.label}. {next(iter(said.values()))}"
+        elif said:
+            yield " ".join((f"{period.label}.", *(f"{HARM_WORDS[role]}: {words}" for role, words in said.items())))

@@ -11,12 +11,12 @@ from flows.plan.words import count
 from flows.position.charting import ChartRules, can_be_charted
 from flows.position.control_charts import Rule, Variation
 from flows.position.measure_checks import in_a_sentence, shown
-from flows.position.measure_state import Cause, Limits, MeasureState, Value
+from flows.position.measure_state import Cause, ComparatorSeries, Limits, MeasureState, Value
 from flows.position.model import Position
 from flows.reports.chart import Cause as Meaning
 from flows.reports.chart import Chart, ChartLimits, ChartLine, ChartNote, ChartPath, ChartPoint, Panel
 from flows.reports.measure_doubts import why_unsure
-from flows.reports.measure_words import PERIODS, cause_words, limits_words, possible, run_length
+from flows.reports.measure_words import cause_words, limits_words, possible, run_words
 
 CHART_FROM = 3
 """A measure with fewer figures than this is told in words, not drawn."""
@@ -48,9 +48,9 @@ def measure_chart(state: MeasureState, unsure: str = "", wide: bool = False) -> 
         subtitle=f"{measure.title}, {'per cent' if measure.is_percentage else measure.unit}",
         unit=measure.unit,
         points=_points(state, shown_values, unsure),
-        lines=tuple(_lines(state)),
+        lines=tuple(_lines(state, first, last)),
         alt=_alt(state, shown_values, unsure),
-        source=f"Source: {_source(state)}",
+        source=f"Source: {_source(state, first, last)}",
         wide=wide,
         from_zero=measure.unit in ("children", "weeks"),
         limits=tuple(_limits(state, first)),
@@ -81,8 +81,10 @@ def has_limits(state: MeasureState) -> bool:
 
 
 def _window(state: MeasureState) -> tuple[Value, ...]:
-    """The figures that a chart shows; marks for figures that were not given keep their place."""
-    return state.series[-SHOWN:]
+    """The figures that a chart shows; marks for figures that were not given keep their place, unless they leave too
+    few figures to draw."""
+    latest = state.series[-SHOWN:]
+    return latest if sum(v.value is not None for v in latest) >= CHART_FROM else state.known[-SHOWN:]
 
 
 def _points(state: MeasureState, values: Iterable[Value], unsure: str) -> tuple[ChartPoint, ...]:
@@ -112,7 +114,7 @@ def meaning(state: MeasureState, cause: Cause, judged: bool = True) -> Meaning:
 
 def finding(state: MeasureState, unsure: str = "") -> str:
     """What the chart shows, as its title."""
-    measure, known = state.measure, state.known
+    measure, known = state.measure, [v for v in _window(state) if v.value is not None]
     last, first = known[-1], known[0]
     if state.chart:
         first = next(v for v in known if v.period.end >= state.chart.sections[-1].first.end)
@@ -134,9 +136,9 @@ def in_short(state: MeasureState, unsure: str) -> str:
     """The latest figure on the control chart, in a few words."""
     assert state.chart is not None
     cause = state.chart.causes[-1]
-    high, number = cause.direction > 0, f"{run_length(state)} {PERIODS[state.measure.frequency]}"
+    high, number = cause.direction > 0, run_words(state) if cause.rule in (Rule.TREND, Rule.SHIFT) else ""
     said = {
-        Rule.NONE: "no clear change",
+        Rule.NONE: "within the limits" if unsure else "no clear change",
         Rule.OUTSIDE: f"{'above the upper' if high else 'below the lower'} limit",
         Rule.TREND: f"{'rising' if high else 'falling'} for {number}",
         Rule.TWO_OF_THREE: f"near the {'upper' if high else 'lower'} limit",
@@ -155,7 +157,8 @@ def _limits(state: MeasureState, first: dt.date) -> Iterable[ChartLimits]:
                 yield ChartLimits(max(section.first.end, first), section.last.end, section.mean, lower, upper)
     elif can_be_charted(state, ChartRules(needs=CHART_FROM)):
         values = [v.value for v in state.known if v.value is not None]
-        yield ChartLimits(state.known[0].period.end, state.known[-1].period.end, sum(values) / len(values))
+        begins = max(state.known[0].period.end, first)
+        yield ChartLimits(begins, state.known[-1].period.end, sum(values) / len(values))
 
 
 def _within(state: MeasureState, section: Limits) -> tuple[float | None, float | None]:
@@ -166,22 +169,24 @@ def _within(state: MeasureState, section: Limits) -> tuple[float | None, float |
     return max(section.lower, low), min(section.upper, high)
 
 
-def _lines(state: MeasureState) -> Iterable[ChartLine]:
-    """Target, baseline where it is not in doubt and no limits stand in its place, and the first comparator that has
-    no series of its own."""
+def _lines(state: MeasureState, first: dt.date, last: dt.date) -> Iterable[ChartLine]:
+    """Target, baseline where it is not in doubt and no limits stand in its place, and the first comparator where none
+    has a series on the chart."""
     measure = state.measure
     if measure.target is not None:
         yield ChartLine("Target", measure.target, "target")
     if measure.baseline is not None and not state.baseline_in_doubt and not has_limits(state):
         yield ChartLine("Baseline", measure.baseline, "baseline")
-    if not any(_drawn(c.figures) for c in state.comparators):
+    if not any(_drawn(c, first, last) for c in state.comparators):
         for comparator in state.comparators[:1]:
             beside = comparator.beside(state.latest.period if state.latest else None)
             yield ChartLine(comparator.name, beside.value, "comparator")
 
 
-def _drawn(figures: Iterable[object]) -> bool:
-    return sum(getattr(figure, "when", None) is not None for figure in figures) > 1
+def _drawn(comparator: ComparatorSeries, first: dt.date, last: dt.date) -> tuple[tuple[dt.date, float], ...]:
+    """The figures of a comparator that make a line between two days; none where there are not two."""
+    inside = tuple((f.when.end, f.value) for f in comparator.figures if f.when and first <= f.when.end <= last)
+    return inside if len(inside) > 1 else ()
 
 
 def _paths(state: MeasureState, first: dt.date, last: dt.date) -> Iterable[ChartPath]:
@@ -192,9 +197,8 @@ def _paths(state: MeasureState, first: dt.date, last: dt.date) -> Iterable[Chart
         days = [begin, *bend, last]
         yield ChartPath("Path to target", tuple((day_, state.path.on(day_)) for day_ in days), "target")
     for comparator in state.comparators:
-        inside = [(f.when.end, f.value) for f in comparator.figures if f.when and first <= f.when.end <= last]
-        if len(inside) > 1:
-            yield ChartPath(comparator.name, tuple(inside), "comparator")
+        if inside := _drawn(comparator, first, last):
+            yield ChartPath(comparator.name, inside, "comparator")
 
 
 def _notes(state: MeasureState, first: dt.date, last: dt.date) -> Iterable[ChartNote]:
@@ -213,24 +217,28 @@ def _alt(state: MeasureState, values: Iterable[Value], unsure: str) -> str:
     """The finding, the latest value and the range, in words."""
     measure = state.measure
     numbers = [v.value for v in values if v.value is not None]
-    spread = f"{shown(measure, min(numbers))} to {shown(measure, max(numbers))}"
+    low, high = shown(measure, min(numbers)), shown(measure, max(numbers))
     better = {Improves.UP: "Higher is better.", Improves.DOWN: "Lower is better.", Improves.NEUTRAL: ""}
     kind = "Control chart" if has_limits(state) else "Line chart"
     special = ""
     if has_limits(state) and state.chart:
-        low, high = limits_words(measure, state.chart.sections[-1])
-        marked = sum(cause.rule is not Rule.NONE for cause in state.chart.causes[-len(numbers) :])
-        special = f" Limits {low} to {high}; {count(marked, 'figure')} of {len(numbers)} marked as special cause."
+        lower, upper = limits_words(measure, state.chart.sections[-1])
+        marked = sum(bool(point.cause) for point in _points(state, values, unsure))
+        special = f" Limits {lower} to {upper}; {marked or 'none'} of the figures marked as special cause."
         if state.chart.variation is not Variation.COMMON:
             special += f" {cause_words(state)}"
-    ranged = f"Over {count(len(numbers), 'figure')} it ranged from {spread}."
+    ranged = (
+        f"All {len(numbers)} figures are {low}."
+        if low == high
+        else f"Over {count(len(numbers), 'figure')} it ranged from {low} to {high}."
+    )
     return f"{kind}. {measure.title}: {finding(state, unsure)}. {ranged}{special} {better[measure.improves]}".strip()
 
 
-def _source(state: MeasureState) -> str:
-    first, last = state.said[0].month, state.said[-1].month
-    months = first.label if first == last else f"{first.label} to {last.label}"
+def _source(state: MeasureState, first: dt.date, last: dt.date) -> str:
+    begun, ended = state.said[0].month, state.said[-1].month
+    months = begun.label if begun == ended else f"{begun.label} to {ended.label}"
     sources = dict.fromkeys(
-        f.source for c in state.comparators for f in c.figures if f.source and f.when and _drawn(c.figures)
+        f.source for c in state.comparators if _drawn(c, first, last) for f in c.figures if f.source and f.when
     )
     return "; ".join([f"returns of {months}", *sources])

@@ -136,7 +136,7 @@ def _edge_words(state: MeasureState, high: bool) -> str:
 def _within_words(state: MeasureState) -> str:
     assert state.chart is not None
     low, high = limits_words(state.measure, state.chart.sections[-1])
-    return f"on the mean of {low}, from which nothing varies" if low == high else f"within the limits of {low} to {high}"
+    return f"within limits that both lie at {low}" if low == high else f"within the limits of {low} to {high}"
 
 
 def limits_words(measure: Measure, limits: Limits) -> tuple[str, str]:
@@ -190,24 +190,33 @@ def baseline_words(state: MeasureState) -> str:
     return f"The latest figure is {_beyond(measure, difference)} the {named}{f', which is {word}' if word else ''}."
 
 
-def target_words(state: MeasureState) -> str:
-    """How the latest figure stands to the target and the path to it; "" where the plan has none."""
+def target_words(state: MeasureState, unsure: str = "") -> str:
+    """How the latest figure stands to the target and the path to it; "" where the plan has none. A figure in question
+    is held against them on condition."""
     measure, latest = state.measure, state.latest
     if measure.target is None or latest is None or latest.value is None:
         return ""
     due = f", set for {day(measure.target_date)}" if measure.target_date else ""
     named = f"the target of {shown(measure, measure.target)}{due}"
+    ours = _subject(state, unsure)
     if state.rating is Rating.MEETS:
-        return f"The latest figure meets {named}."
+        return f"{ours} meets {named}."
     difference = between(measure, latest.value, measure.target)
     if is_level(measure, difference):
-        return f"The latest figure is the same as {named}."
-    apart_from = f"The latest figure is {_beyond(measure, difference)} {named}"
+        return f"{ours} is the same as {named}."
+    apart_from = f"{ours} is {_beyond(measure, difference)} {named}"
     if state.rating is Rating.MISSED:
-        return f"{apart_from}, so it missed it."
+        return f"{apart_from}, which has passed."
     if state.path and state.rating in (Rating.ON_PATH, Rating.BEHIND):
-        return f"{apart_from}. It is {_on_path(measure, latest, state.path)}."
+        return f"{apart_from}, and {_on_path(measure, latest, state.path)}."
     return f"{apart_from}."
+
+
+def _subject(state: MeasureState, unsure: str) -> str:
+    """What the latest figure is called: "It" where the sentence on the baseline has just spoken of it."""
+    if unsure == "in question":
+        return "If it is right, the latest figure"
+    return "The latest figure" if state.measure.baseline is None or state.baseline_in_doubt else "It"
 
 
 def _beyond(measure: Measure, difference: float) -> str:
@@ -221,7 +230,7 @@ def _on_path(measure: Measure, latest: Value, path: Path) -> str:
     ahead = between(measure, latest.value, there)
     word = _judged(measure, ahead)
     place = "on" if is_level(measure, ahead) else "ahead of" if word == "better" else "behind"
-    return f"{place} the straight path to the target, which stood at {shown(measure, there)} on {day(latest.period.end)}"
+    return f"{place} the straight path to it, which stood at {shown(measure, there)} on {day(latest.period.end)}"
 
 
 def comparator_words(state: MeasureState) -> str:
@@ -232,11 +241,15 @@ def comparator_words(state: MeasureState) -> str:
     beside = [(c.name, c.beside(latest.period)) for c in state.comparators]
     of = list(dict.fromkeys(_of(other, latest) for _, other in beside))
     said = [
-        f"{name} {shown(state.measure, other.value)}{f' ({_of(other, latest)})' if len(of) > 1 else ''}, "
+        f"{name} {shown(state.measure, other.value)}{f' ({_of(other, latest) or SAME_PERIOD})' if len(of) > 1 else ''}, "
         f"ours is {_distance(state.measure, between(state.measure, latest.value, other.value))}"
         for name, other in beside
     ]
     return f"Others{f' ({of[0]})' if len(of) == 1 and of[0] else ''}: {'; '.join(said)}."
+
+
+SAME_PERIOD = "the same period"
+"""What a comparator's figure is for where others are for other periods."""
 
 
 def _of(other: Comparator, latest: Value) -> str:
@@ -270,7 +283,7 @@ def measure_story(state: MeasureState, unsure: str = "") -> tuple[str, ...]:
         change_words(state, unsure),
         chart_words(state, unsure),
         baseline_words(state),
-        target_words(state),
+        target_words(state, unsure),
         comparator_words(state),
     )
     return tuple(words for words in said if words)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flows.plan.model import Comparator, Improves
 from flows.position.measure_state import MeasureState, Value
 from flows.reports.icons import ASSURANCE_WORDS, RATING_WORDS, VARIATION_WORDS
-from flows.reports.measure_doubts import judged, why_unsure
+from flows.reports.measure_doubts import is_in_question, judged, why_unsure
 from flows.reports.measures_series import days_of, path_cell, points
 from flows.reports.register import Field, NumberCell, RegisterSheet, View, sheet
 from flows.reports.symbols import (
@@ -82,6 +82,13 @@ def _unless_unsure(view: View, state: MeasureState, words: str) -> str:
     return f"Not judged: {why}" if why else words
 
 
+def _rating(view: View, state: MeasureState) -> str:
+    if state.rating is None:
+        return "Not rated"
+    doubtful = is_in_question(state, view.position)
+    return "Not rated: in question" if doubtful else RATING_WORDS[state.rating]
+
+
 def _direction(view: View, state: MeasureState) -> str:
     return judged(state, view.position).value.capitalize()
 
@@ -96,7 +103,7 @@ MEASURE_FIELDS: tuple[Field[MeasureState], ...] = (
     Field("Change", "number", "The latest figure less the one before it.", lambda v, s: _change(s)),
     Field("Direction", "text", "Direction of travel, by the way it improves.", _direction, 17),
     Field("Target", "number", "The value aimed at.", lambda v, s: number_or(NOT_APPLICABLE, s.measure.target, s.measure.decimals)),
-    Field("Rating", "text", "The latest figure against target and path or, without a target, against comparators.", lambda v, s: RATING_WORDS[s.rating] if s.rating else "Not rated", 26),
+    Field("Rating", "text", "The latest figure against target and path or, without a target, against comparators.", _rating, 26),
     Field("Variation", "text", "What the control chart says of the latest figure.", _variation, 26),
     Field("Assurance", "text", "Whether the process as it is will meet the target.", _assurance, 24),
     Field("Improves", "text", "The direction in which it improves.", lambda v, s: IMPROVES[s.measure.improves], 12),

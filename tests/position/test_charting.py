@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flows.plan.model import Frequency, Improves
-from flows.plan.periods import Month, months_to
+from flows.plan.periods import Month, months_to, school_term
 from flows.plan.settings import Measures
 from flows.position.control_charts import Assurance, Rule, Variation
 from flows.position.measure_state import Direction, MeasureState
@@ -75,6 +75,12 @@ def test_periods_of_different_lengths_have_no_control_chart() -> None:
 def test_quarters_have_a_control_chart_of_their_own() -> None:
     rows = [a_figure(v, period=months_to(3, OCTOBER.previous(36 - 3 * n))) for n, v in enumerate(STEADY)]
     assert state_of(sent(NOVEMBER, *rows), frequency=Frequency.QUARTERLY).chart is not None
+
+
+def test_school_terms_have_a_control_chart_though_they_differ_in_length() -> None:
+    terms = [school_term(name, year) for year in range(2018, 2023) for name in ("Spring", "Summer", "Autumn")][:13]
+    rows = [a_figure(value, period=term) for value, term in zip(STEADY, terms, strict=True)]
+    assert state_of(sent(NOVEMBER, *rows), frequency=Frequency.TERMLY).chart is not None
 
 
 @pytest.mark.parametrize(
