@@ -366,7 +366,7 @@ def _print_findings_of(partner: Partner, mine: list[Finding]) -> None:
     for finding in mine[:SHOWN_FOR_EACH]:
         _say(f"  {_line(finding)}")
     if len(mine) > SHOWN_FOR_EACH:
-        console.print(f"  and {len(mine) - SHOWN_FOR_EACH} more in findings.xlsx, which boardpack highlight-report writes")
+        _say(f"  and {len(mine) - SHOWN_FOR_EACH} more in the highlight report's findings.xlsx")
 
 
 def _line(finding: Finding) -> str:

@@ -19,15 +19,20 @@ from typing import Any, NamedTuple
 import pytest
 import xlsxwriter
 
-from flows import cli, highlight_report, prefect_server, send_forms, standing
-from flows.plan.settings import load_settings
+from flows import cli, data_dashboard, highlight_report, prefect_server, send_forms, standing
+from flows.plan.findings import Finding, Severity
+from flows.plan.periods import Month
+from flows.plan.settings import find_workspace, load_settings
 from flows.plan.workbook import write_plan_workbook
 from flows.publish import outputs
 from tests import packs
 from tests.plan.small_plan import SOUND
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = ("highlight-report", "forms", "status", "new", "stop-server")
+COMMANDS = ("highlight-report", "dashboard", "forms", "status", "new", "spc", "stop-server")
+MONTHLY = ("highlight-report", "dashboard", "forms", "status")
+DASHBOARD = data_dashboard.data_dashboard
+"""The flow as it is, also while a test has put something else in its place."""
 
 
 class Answer(NamedTuple):
@@ -53,6 +58,11 @@ def boardpack(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
     server = SimpleNamespace(ready=contextlib.nullcontext)
     monkeypatch.setattr(prefect_server, "prefect_server", lambda: contextlib.nullcontext(server))
     monkeypatch.setattr(highlight_report, "highlight_report", lambda month, folder: packs.build(Path(folder), month))
+    monkeypatch.setattr(
+        data_dashboard,
+        "data_dashboard",
+        lambda month, folder: packs.plainly(DASHBOARD, data_dashboard, month, Path(folder)),
+    )
     monkeypatch.setattr(send_forms, "send_forms", lambda month, folder: packs.build_forms(Path(folder), month))
 
     def run(*words: str | Path) -> Answer:
@@ -140,7 +150,7 @@ def test_a_month_may_be_written_as_people_write_it(month: str, workspace: Path, 
 # --- What stops a command ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["highlight-report", "forms", "status"])
+@pytest.mark.parametrize("command", MONTHLY)
 def test_a_folder_that_is_no_workspace(command: str, tmp_path: Path, boardpack: Boardpack) -> None:
     said = the_sentence(boardpack(command, "2025-02", "-C", tmp_path))
     assert said.startswith(f"There is no inputs/partnership.toml in {tmp_path}")
@@ -148,7 +158,7 @@ def test_a_folder_that_is_no_workspace(command: str, tmp_path: Path, boardpack: 
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("command", ["highlight-report", "forms", "status"])
+@pytest.mark.parametrize("command", MONTHLY)
 def test_a_month_before_the_first(command: str, workspace: Path, boardpack: Boardpack) -> None:
     said = the_sentence(boardpack(command, "2024-12", "-C", workspace))
     assert said == "December 2024 is before January 2025, the first month that this partnership reports."
@@ -226,7 +236,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("mistake", "says"), MISTAKES, ids=lambda x: getattr(x, "__name__", None))
-@pytest.mark.parametrize("command", ["highlight-report", "forms", "status"])
+@pytest.mark.parametrize("command", MONTHLY)
 def test_a_mistake_is_one_sentence_that_says_where_and_what_to_do(
     command: str, mistake: Callable[[Path], None], says: tuple[str, ...], workspace: Path, boardpack: Boardpack
 ) -> None:
@@ -287,7 +297,9 @@ def test_a_broken_template_of_ones_own_is_named(broken: str, says: str, workspac
     assert last_build(workspace) == {"highlight-report.pdf": "the last build"}
 
 
-@pytest.mark.parametrize("name", ["highlight-report.html", "parts.html", "board.docx", "styles/board.css"])
+@pytest.mark.parametrize(
+    "name", ["highlight-report.html", "data-dashboard.html", "parts.html", "board.docx", "styles/board.css"]
+)
 def test_a_part_that_is_missing_from_ones_own_templates_is_named(
     name: str, workspace: Path, boardpack: Boardpack
 ) -> None:
@@ -336,7 +348,9 @@ def test_an_outputs_folder_that_cannot_be_written(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("command", "month"), [("highlight-report", "2025-01"), ("forms", "2025-01")])
+@pytest.mark.parametrize(
+    ("command", "month"), [(name, "2025-01") for name in ("highlight-report", "dashboard", "forms")]
+)
 def test_a_paper_that_is_open_on_windows_is_a_sentence_and_the_last_build_stays(
     command: str, month: str, workspace: Path, boardpack: Boardpack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -389,14 +403,57 @@ def test_what_is_piped_has_no_codes_for_a_terminal(workspace: Path, boardpack: B
     assert answer.code == 0
     assert "\x1b" not in answer.out + answer.err
     assert answer.err.splitlines() == [
-        "Reading the plan", "Reading the returns", "Reconciling", "Printing the report", "Printing the registers",
-        "Printing the PDF",
+        "Reading the plan", "Reading the returns", "Reconciling", "Printing the report", "Printing the data dashboard",
+        "Printing the registers", "Printing the PDFs",
     ]  # fmt: skip
     written = answer.out.splitlines()[-1]
     assert written == (
-        "Written to outputs/2025-01: action-tracker.xlsx, evidence-log.xlsx, findings.xlsx, highlight-report.docx, "
-        "highlight-report.pdf, manifest.json, risk-register.xlsx"
+        "Written to outputs/2025-01: action-tracker.xlsx, data-dashboard.docx, data-dashboard.pdf, evidence-log.xlsx, "
+        "findings.xlsx, highlight-report.docx, highlight-report.pdf, manifest.json, measures.xlsx, risk-register.xlsx"
     )
+
+
+@pytest.mark.slow
+def test_the_dashboard_names_the_files_that_it_wrote_and_not_what_lay_there(
+    workspace: Path, boardpack: Boardpack
+) -> None:
+    answer = boardpack("dashboard", "2025-01", "-C", workspace)
+    assert answer.code == 0
+    assert answer.err.splitlines() == [
+        "Reading the plan", "Reading the returns", "Reconciling", "Printing the data dashboard",
+    ]  # fmt: skip
+    written = answer.out.splitlines()[-1]
+    assert written == (
+        "Written to outputs/2025-01: data-dashboard.docx, data-dashboard.pdf, manifest.json, measures.xlsx"
+    )
+    assert (workspace / "outputs" / "2025-01" / "highlight-report.pdf").read_text() == "the last build"
+
+
+def finding(code: str, about: str, severity: Severity = Severity.QUERY) -> Finding:
+    return Finding(code, severity, f"{code} on {about}.", "Look.", "council", about)
+
+
+def test_the_dashboard_says_what_must_be_answered_on_measures_and_no_more(
+    workspace: Path, boardpack: Boardpack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = standing.stand(find_workspace(workspace), Month(2025, 1))
+    ref = now.plan.measures[0].ref
+    findings = (
+        finding("measure.jump", ref),
+        finding("plan.baselines-contradict", ref),
+        finding("measure.not-in-the-plan", "9.9-unknown"),
+        finding("measure.restated", ref, Severity.NOTE),
+        finding("milestone.no-update", now.plan.milestones[0].ref),
+    )
+    monkeypatch.setattr(cli, "_print_files", lambda *_: None)
+    monkeypatch.setattr(data_dashboard, "data_dashboard", lambda month, folder: replace(now, findings=findings))
+    lines = boardpack("dashboard", "2025-01", "-C", workspace).out.splitlines()
+    assert lines == [
+        "3 findings on measures need an answer:", "", "Anytown Council (3)",
+        *(f"  {f.says} Look." for f in findings[:3]),
+    ]  # fmt: skip
+    monkeypatch.setattr(data_dashboard, "data_dashboard", lambda month, folder: replace(now, findings=findings[3:]))
+    assert boardpack("dashboard", "2025-01", "-C", workspace).out == "No measure needs an answer.\n"
 
 
 def test_a_name_from_the_plan_is_printed_as_text(workspace: Path, boardpack: Boardpack) -> None:
@@ -430,7 +487,7 @@ def test_status_says_who_has_returned_and_what_to_answer(workspace: Path, boardp
 # --- A new folder -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["highlight-report", "forms", "status"])
+@pytest.mark.parametrize("command", MONTHLY)
 def test_commands_in_a_new_folder_say_that_the_plan_is_to_be_filled_in(
     command: str, tmp_path: Path, boardpack: Boardpack
 ) -> None:

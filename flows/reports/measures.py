@@ -130,11 +130,18 @@ def _line(state: MeasureState, names: tuple[str, ...], position: Position) -> Me
         direction=_WORDS[way],
         direction_style="" if icon or (state.chart and not state.chart.has_limits) else _STYLES[way],
         icon=icon,
-        baseline=NONE_GIVEN if measure.baseline is None else shown(measure, measure.baseline),
+        baseline=_baseline(state),
         target=NONE_GIVEN if measure.target is None else shown(measure, measure.target),
         comparators=tuple(comparators.get(name, NONE_GIVEN) for name in names),
         note=_note(state, position),
     )
+
+
+def _baseline(state: MeasureState) -> str:
+    """The baseline as the plan prints it, marked where it cannot be true."""
+    if state.measure.baseline is None:
+        return NONE_GIVEN
+    return shown(state.measure, state.measure.baseline) + (" (in doubt)" if state.baseline_in_doubt else "")
 
 
 def _latest(state: MeasureState, latest: Value | None) -> str:
