@@ -60,9 +60,7 @@ def test_a_measure_that_the_plan_puts_on_a_trend_has_no_control_chart() -> None:
 
 
 def test_periods_that_overlap_have_no_control_chart() -> None:
-    rolling = [
-        replace(row, period=months_to(6, NOVEMBER.previous(12 - n))) for n, row in enumerate(history(*STEADY))
-    ]
+    rolling = [replace(row, period=months_to(6, NOVEMBER.previous(12 - n))) for n, row in enumerate(history(*STEADY))]
     assert state_of(sent(NOVEMBER, *rolling)).chart is None
 
 

@@ -103,9 +103,7 @@ def test_special_causes_differ_in_shape_and_colour_and_are_told_in_words() -> No
     }
     assert shapes == {("rect", 0, "#1d4f91"), ("polygon", 3, "#a85b00"), ("polygon", 4, "#6a3f98")}
     assert len(round_points(chart)) == len(VALUES) - 3
-    key = (
-        "Square: improvement. Triangle: concern. Diamond: special cause, not judged. Control chart rules: mdc-7."
-    )
+    key = "Square: improvement. Triangle: concern. Diamond: special cause, not judged. Control chart rules: mdc-7."
     assert key in figure(chart)
 
 

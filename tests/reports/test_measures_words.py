@@ -125,7 +125,9 @@ def test_only_the_measures_that_are_missing_are_named_where_a_set_is_not_missing
 def drawn(measure: Measure, *values: float, in_doubt: bool = False) -> Any:
     series = tuple(a_value(value, SEPTEMBER.next(n)) for n, value in enumerate(values))
     plan = plan_of(a_milestone(), measure)
-    position = a_position(plan, measures=(MeasureState(measure, series, series, baseline_in_doubt=in_doubt, is_new=True),))
+    position = a_position(
+        plan, measures=(MeasureState(measure, series, series, baseline_in_doubt=in_doubt, is_new=True),)
+    )
     return new_charts(position, "1.1")[0]
 
 
