@@ -27,6 +27,7 @@ from flows.plan.words import count
 from flows.progress import heard_by
 
 if TYPE_CHECKING:
+    from flows.collecting import Collected
     from flows.position.model import Position
 
 app = typer.Typer(
@@ -57,6 +58,36 @@ FolderOption = Annotated[
     Path,
     typer.Option("--folder", "-C", help="The partnership's folder; the current one if left out.", show_default=False),
 ]
+
+
+@app.command()
+def collect(
+    month: MonthArgument,
+    folder: FolderOption = Path(),
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, and collect whenever something arrives.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
+) -> None:
+    """Collect the month's returns, and answer each partner.
+
+    Fetches what is new from where partners put their returns, checks and records it, and writes a receipt for each
+    into outputs/MONTH/receipts: the partner's own workbook with what must be put right marked on the cells. Run it as
+    often as you like: what has not changed stays as it is. With --watch it goes on until Ctrl-C.
+    """
+    workspace = _workspace(folder, month)
+    from flows.prefect_server import prefect_server
+
+    with _steps_shown(), prefect_server() as server:
+        from flows.collect_returns import collect_returns
+
+        with server.ready():
+            collected = collect_returns(str(month), str(workspace.root))
+            _print_collected(collected, workspace, as_json)
+            if watch:
+                from flows.watching import arrivals
+
+                for _ in arrivals(workspace, month):
+                    with _trouble_told():
+                        _print_collected(collect_returns(str(month), str(workspace.root)), workspace, as_json)
 
 
 @app.command("highlight-report")
@@ -282,6 +313,46 @@ def stop_server() -> None:
     else:
         errors.print("A command is using the Prefect server, so it was left running: try again when it ends.")
         raise typer.Exit(1)
+
+
+def _print_collected(collected: Collected, workspace: Workspace, as_json: bool) -> None:
+    """Who has returned, with what verdict; what went wrong on the way; where the receipts are."""
+    if as_json:
+        from flows.collecting import as_json as text_of
+
+        sys.stdout.write(text_of(collected, workspace) + "\n")
+        return
+    position = collected.position
+    verdicts = {answer.key: answer.facts.verdict for answer in collected.answers}
+    table = Table(title=f"Returns for {position.month.label}", title_justify="left", box=None, pad_edge=False)
+    for heading in ("Partner", "Return", "Received on", "Receipt", "To answer"):
+        table.add_column(heading)
+    from flows.reports.returns_state import return_rows
+
+    for state, row in zip(position.returns, return_rows(position), strict=True):
+        verdict = str(verdicts.get(state.partner.key, "–"))
+        cells = (row.short_name, row.state, row.received, verdict, row.questions)
+        table.add_row(*(Text(_printable(words)) for words in cells))
+    console.print(table)
+    for file in collected.fetched:
+        if file.is_new:
+            _say(f"Fetched {workspace.shown(file.path)} from {file.source}")
+    for finding in collected.findings:
+        _say(_line(finding))
+    new = sorted(answer.receipt for answer in collected.answers if answer.is_new)
+    place = workspace.shown(workspace.outputs_of(position.month) / "receipts")
+    console.print()
+    _say(f"Receipts written to {place}: {', '.join(new)}" if new else f"No receipt in {place} says anything new.")
+
+
+@contextmanager
+def _trouble_told() -> Iterator[None]:
+    """While watching, what a user can put right is told and does not end the watch."""
+    try:
+        yield
+    except UserError as error:
+        for line in str(error).splitlines():
+            errors.print(_printable(line), soft_wrap=True, markup=False)
 
 
 def _workspace(folder: Path, month: Month) -> Workspace:

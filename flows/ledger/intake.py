@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import logging
-from collections.abc import Callable, Iterable
+import os
+import queue
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -19,7 +24,7 @@ from flows.plan.settings import Workspace
 from flows.returns.layout import LAYOUT_VERSION
 from flows.returns.reading import Reading
 from flows.returns.records import Return
-from flows.returns.vocabulary import vocabulary_of
+from flows.returns.vocabulary import Vocabulary, vocabulary_of
 
 RECEIPT_LOG = "received.csv"
 """In the returns folder: which file came in on which day, as the improvement group kept it."""
@@ -27,6 +32,9 @@ RECEIPT_LOG = "received.csv"
 READER = f"return-{LAYOUT_VERSION}"
 """The version of the reader. A change of it, or of the plan's words that returns are read by, makes every return be
 read again; what older versions read is kept."""
+
+AT_ONCE = 2
+"""How many files are read at once, each by a child process with limits of its own."""
 
 _log = logging.getLogger(__name__)
 
@@ -56,16 +64,32 @@ def take_in(
     known = ledger.known(reader)
     new = [(a, path) for a, path in found if (str(a.month), a.file, a.fingerprint) not in known]
     read: list[tuple[Arrival, Return]] = []
-    with Reading(vocabulary) as reading:
-        for number, (arrival, path) in enumerate(new, start=1):
-            content = reading.read(path, arrival.file)
-            if content.fingerprint in ("", arrival.fingerprint):
-                read.append((arrival, content))
-            else:
-                _log.warning("%s changed while it was read; it is left for the next run", arrival.file)
-            progress(number, len(new))
+    for number, (arrival, content) in enumerate(_read(new, vocabulary), start=1):
+        if content.fingerprint in ("", arrival.fingerprint):
+            read.append((arrival, content))
+        else:
+            _log.warning("%s changed while it was read; it is left for the next run", arrival.file)
+        progress(number, len(new))
     ledger.record(reader, read)
     return TakenIn(len(found), len(read))
+
+
+def _read(new: list[tuple[Arrival, Path]], vocabulary: Vocabulary) -> Iterator[tuple[Arrival, Return]]:
+    """The files read, in their order, by as many child processes as there are processors, two at most."""
+    at_once = min(AT_ONCE, os.cpu_count() or 1, max(len(new), 1))
+    with ExitStack() as stack:
+        idle: queue.SimpleQueue[Reading] = queue.SimpleQueue()
+        for _ in range(at_once):
+            idle.put(stack.enter_context(Reading(vocabulary)))
+
+        def read(item: tuple[Arrival, Path]) -> tuple[Arrival, Return]:
+            reading = idle.get()
+            try:
+                return item[0], reading.read(item[1], item[0].file)
+            finally:
+                idle.put(reading)
+
+        yield from stack.enter_context(ThreadPoolExecutor(at_once, thread_name_prefix="reading")).map(read, new)
 
 
 def arrivals(workspace: Workspace, up_to: Month) -> Iterable[tuple[Arrival, Path]]:
@@ -137,6 +161,21 @@ def receipt_log(path: Path) -> dict[tuple[str, str], dt.date]:
     except (OSError, UnicodeDecodeError, csv.Error):
         raise UserError(f"{path.name} cannot be read: save it again as a CSV file in UTF-8.") from None
     return _logged_days(path, [row for row in rows if any(row.values())])
+
+
+def log_received(path: Path, days: Mapping[tuple[str, str], tuple[str, dt.date]]) -> None:
+    """Add to the receipt log the day on which each file came in, by month and fingerprint, with its name; what is in
+    the log already stays as it is. The file is replaced whole."""
+    new = {key: value for key, value in days.items() if key not in receipt_log(path)}
+    if not new:
+        return
+    before = path.read_text(encoding="utf-8-sig") if path.is_file() else "month,file,fingerprint,received\n"
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerows((month, file, mark, day.isoformat()) for (month, mark), (file, day) in sorted(new.items()))
+    beginning = path.with_name(f".{path.name}.new")
+    beginning.write_text(before + ("" if before.endswith("\n") else "\n") + lines.getvalue(), encoding="utf-8")
+    beginning.replace(path)
 
 
 def _logged_days(path: Path, rows: list[dict[str, str]]) -> dict[tuple[str, str], dt.date]:

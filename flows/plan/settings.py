@@ -11,7 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from flows.plan.days import MONTHS, WEEKDAYS
 from flows.plan.findings import UserError
 from flows.plan.periods import Month
+from flows.plan.source import Source, listed, source_fault
 
 SETTINGS_FILE = Path("inputs/partnership.toml")
 READABLE_CONTRAST = 4.5
@@ -162,9 +163,44 @@ class Colours(_Table):
 
 
 class Returns(_Table):
-    """Where the returns lie: a folder with one folder a month; relative to the workspace unless it is absolute."""
+    """Where the returns lie: a folder with one folder a month; relative to the workspace unless it is absolute.
+
+    `sources` are the places to fetch from, by the partner's key, or "all" for a place that partners share.
+    """
 
     folder: Text = "inputs/returns"
+    sources: dict[str, tuple[Source, ...]] = {}
+
+    @field_validator("sources", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {partner: listed(places) for partner, places in value.items()}
+
+
+class Email(_Table):
+    """How receipts are sent: to whom, by partner, and by which server. Without a host the letters are only written.
+
+    User and password of the server come from the environment, never from this file. `authority` is a file with the
+    certificate of the server's own authority.
+    """
+
+    sender: Text
+    to: dict[str, tuple[Text, ...]] = {}
+    host: str = ""
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    authority: str = ""
+
+    @field_validator("to", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: Any) -> Any:
+        return (
+            {key: [to] if isinstance(to, str) else to for key, to in value.items()}
+            if isinstance(value, dict)
+            else value
+        )
 
 
 class Ledger(_Table):
@@ -203,6 +239,7 @@ class Settings(_Table):
     colours: Colours = Colours()
     returns: Returns = Returns()
     ledger: Ledger = Ledger()
+    email: Email | None = None
     measures: Measures = Measures()
 
 
@@ -234,6 +271,8 @@ def load_settings(path: Path) -> Settings:
 def _sentence(path: Path, fault: Any) -> str:
     key = ".".join(str(part) for part in fault["loc"])
     where = f"In {path.name},"
+    if fault["loc"][:2] == ("returns", "sources"):
+        return source_fault(where, fault)
     if fault["type"] == "missing":
         return f"{where} {key} is missing: add it."
     if fault["type"] == "extra_forbidden":

@@ -18,6 +18,7 @@ from flows.position.measures import measure_states
 from flows.position.milestone_checks import milestone_findings
 from flows.position.milestones import View, milestone_states, standings, with_movement
 from flows.position.model import MilestoneState, Position
+from flows.position.personal_checks import mask_findings, mask_returns
 from flows.position.returned import sort_returns
 from flows.position.risks import risk_findings, risk_states
 
@@ -33,13 +34,15 @@ def position(
     """Where the partnership stands at the end of `month`, from every submission up to then (and received by `known_on`).
 
     Movement is against the position of the month before, worked out in the same way from the returns up to it; the
-    first month of the partnership's calendar has none before it.
+    first month of the partnership's calendar has none before it. Personal data in what partners wrote is masked
+    before anything is made of it, and in every finding; `submissions` themselves stay as they were sent.
     """
     submissions = tuple(
         s for s in submissions if s.arrival.month <= month and (known_on is None or s.received <= known_on)
     )
     returned = sort_returns(plan, settings, submissions, month)
-    counted = returned.counted
+    masked = mask_returns(returned.counted, month)
+    counted = masked.counted
     log, evidence_findings = evidence_log(plan, settings, counted, month)
     made = decisions(plan, counted)
     view = View(plan, settings, month, history(plan, counted), log, made)
@@ -51,6 +54,7 @@ def position(
     findings = [
         *plan_findings,
         *returned.findings,
+        *masked.findings,
         *milestone_findings(view, states, counted),
         *evidence_findings,
         *expected_evidence_findings(plan, log),
@@ -62,7 +66,7 @@ def position(
         plan=plan,
         month=month,
         period_end=month.last_day,
-        returns=returned.state,
+        returns=masked.state(returned.state),
         milestones=states,
         standings=standings(view, states),
         evidence=log,
@@ -71,7 +75,7 @@ def position(
         decisions=made,
         feedback=feedback(counted),
         commentary=commentary(plan, counted, month),
-        findings=in_order(findings),
+        findings=in_order(mask_findings(findings)),
         known_on=known_on,
         counted=counted,
     )

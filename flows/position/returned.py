@@ -17,16 +17,19 @@ from flows.plan.model import Partner, Plan
 from flows.plan.periods import Month
 from flows.plan.settings import Settings
 from flows.plan.words import day, days, quoted
+from flows.position.changes import Superseded, in_a_sentence
 from flows.position.model import PartnerReturn
 
 
 @dataclass
 class Returned:
-    """The returns of all months up to one: those that count, in order of month, and the state of the last month."""
+    """The returns of all months up to one: those that count, in order of month, the state of the last month, and those
+    that newer ones replaced."""
 
     counted: tuple[Submission, ...]
     state: tuple[PartnerReturn, ...]
     findings: list[Finding] = field(default_factory=list)
+    superseded: tuple[Superseded, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,16 +60,24 @@ def sort_returns(plan: Plan, settings: Settings, submissions: Iterable[Submissio
             findings.append(problem)
         if partner is not None:
             (usable if problem is None else aside)[folder, partner.key].append(submission)
-    counted = []
+    counted: list[Submission] = []
+    replaced: list[Superseded] = []
     for (folder, key), files in sorted(usable.items()):
         counted.append(_named(files[-1], key))
         aside[folder, key].extend(files[:-1])
-        findings.extend(_superseded(files[-1], old, plan.partner[key]) for old in files[:-1])
+        replaced.extend(Superseded(old, counted[-1]) for old in files[:-1])
     first = {key: min(file.received for file in files) for key, files in usable.items()}
     state = tuple(_state(settings, partner, month, counted, aside, first) for partner in plan.partners)
     findings.extend(f for s in state for f in _lateness(s))
+    findings.extend(
+        _superseded(one, plan.partner[one.newer.content.partner])
+        for one in replaced
+        if one.newer.arrival.month == month
+    )
     folders = {submission.arrival.file: submission.arrival.month for submission in submissions}
-    return Returned(tuple(counted), state, [f for f in findings if folders.get(f.origin.file, month) == month])
+    return Returned(
+        tuple(counted), state, [f for f in findings if folders.get(f.origin.file, month) == month], tuple(replaced)
+    )
 
 
 def _arrival_order(submission: Submission) -> tuple[Month, object, int]:
@@ -197,37 +208,31 @@ SET_ASIDE_RULES: tuple[Callable[[Submission, Partner, list[_Candidate]], Finding
 )
 
 
-def _superseded(newest: Submission, old: Submission, partner: Partner) -> Finding:
+def superseded(
+    plan: Plan, settings: Settings, submissions: Iterable[Submission], month: Month
+) -> dict[str, tuple[Superseded, ...]]:
+    """What each partner sent for the month before the return that counts, oldest first, with what changed since: by
+    the partner's key, only for partners that sent more than one that could be used."""
+    replaced = sort_returns(plan, settings, [s for s in submissions if s.arrival.month <= month], month).superseded
+    found: dict[str, tuple[Superseded, ...]] = {}
+    for one in replaced:
+        if one.newer.arrival.month == month:
+            key = one.newer.content.partner
+            found[key] = (*found.get(key, ()), one)
+    return found
+
+
+def _superseded(one: Superseded, partner: Partner) -> Finding:
     """Superseded: a newer return from the same partner for the same month counts instead."""
-    changed = _what_changed(old, newest)
     return Finding(
         "return.superseded",
         Severity.NOTE,
-        f"{partner.name} sent a newer return on {day(newest.received)}, which counts instead; {changed}.",
+        f"{partner.name} sent a newer return on {day(one.newer.received)}, which counts instead; "
+        f"{in_a_sentence(one.changes)}.",
         "Nothing to do if the newer return is the right one.",
         partner.key,
-        origin=Origin(old.arrival.file),
+        origin=Origin(one.older.arrival.file),
     )
-
-
-_KINDS = ("milestones", "evidence", "measures", "risks", "feedback", "commentary", "decisions")
-
-
-def _what_changed(old: Submission, new: Submission) -> str:
-    differing = {kind: _bare(old, kind) ^ _bare(new, kind) for kind in _KINDS}
-    parts = [f"{kind}{_in_brackets(str(row[0]) for row in rows)}" for kind, rows in differing.items() if rows]
-    return f"what differs: {'; '.join(parts)}" if parts else "the rows are the same"
-
-
-def _in_brackets(refs: Iterable[str]) -> str:
-    named = sorted(set(refs) - {""})
-    return f" ({', '.join(named)})" if named else ""
-
-
-def _bare(submission: Submission, kind: str) -> set[tuple[object, ...]]:
-    """The rows of one kind without the cells they stand in."""
-    rows = getattr(submission.content, kind)
-    return {tuple(getattr(row, name) for name in row.__slots__ if name != "place") for row in rows}
 
 
 def _state(

@@ -11,9 +11,13 @@ import io
 import os
 import posixpath
 import stat
+import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 MOST_FILE_BYTES = 30_000_000
 MOST_UNPACKED_BYTES = 300_000_000
@@ -79,41 +83,87 @@ class Container:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
-        self._names = {name.lstrip("/").lower(): name for name in archive.namelist()}
+        self._parts: dict[str, zipfile.ZipInfo] = {}
+        for entry in archive.infolist():
+            same = self._parts.setdefault(_tidy(entry.filename), entry)
+            if (same.CRC, same.file_size) != (entry.CRC, entry.file_size):
+                what = f"is damaged: it holds two different parts named {entry.filename[:60]}"
+                raise Unreadable(what, f"{SEND_AGAIN} {WAIT}")
 
     def __contains__(self, path: str) -> bool:
-        return path.lower() in self._names
+        return path.lower() in self._parts
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The paths of the parts, in lower case and with slashes."""
+        return tuple(self._parts)
 
     def part(self, path: str) -> bytes:
         """One part, unpacked; `Unreadable` when it is missing or damaged."""
+        with self.stream(path) as stream:
+            return stream.read()
+
+    @contextmanager
+    def stream(self, path: str) -> Iterator[IO[bytes]]:
+        """One part to read from, unpacked as it is read; `Unreadable` when it is missing or turns out damaged."""
         try:
-            return self._archive.read(self._names[path.lower()])
-        except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError):
+            with self._archive.open(self._parts[path.lower()]) as stream:
+                yield stream
+        except Unreadable:
+            raise
+        except _BROKEN:
             raise Unreadable(f"is damaged: its part {path} is missing or broken", f"{SEND_AGAIN} {WAIT}") from None
         except RuntimeError:  # zipfile's word for a part that is encrypted
-            raise Unreadable(*_PASSWORD) from None
+            raise Unreadable(*PASSWORD) from None
 
 
-_PASSWORD = ("is protected with a password", "Take the password off, save it and send it again.")
+_BROKEN = (KeyError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, struct.error)
+
+
+def _tidy(path: str) -> str:
+    """A part's path as it is looked for: some programs write backslashes, some begin at the root."""
+    return path.replace("\\", "/").lstrip("/").lower()
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""The first bytes of what the Office programs before 2007 wrote, and of a newer workbook with a password."""
+
+TEXT = ("is a text file or CSV", SEND_XLSX)
+OLD_WORKBOOK = ("is a workbook in the old format (.xls)", SEND_XLSX)
+PASSWORD = ("is protected with a password", "Take the password off, save it and send it again.")
 
 
 def open_container(data: bytes) -> Container:
     """The parts of a workbook; `Unreadable`, saying what the bytes look like, when they are no xlsx or xlsm."""
-    if not data:
-        raise Unreadable("is empty (0 bytes)", WAIT)
+    container = open_zip(data)
+    if "xl/workbook.bin" in container:
+        raise Unreadable("is a binary workbook (.xlsb)", SEND_XLSX)
+    if is_opendocument(container):
+        raise Unreadable("is an OpenDocument spreadsheet (.ods)", SEND_XLSX)
+    return container
+
+
+def open_zip(data: bytes) -> Container:
+    """The parts of a workbook of any kind that is a zip file; `Unreadable` when the bytes are none."""
     if not data.startswith(b"PK"):
-        raise Unreadable(*_what_it_looks_like(data))
+        raise Unreadable(*what_it_looks_like(data))
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         entries = archive.infolist()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, OverflowError):
+    except (*_BROKEN, OverflowError):
         raise Unreadable("is damaged or only half there", f"{WAIT} {SEND_AGAIN}") from None
     _refuse_bombs(entries, len(data))
     container = Container(archive)
-    if "xl/workbook.xml" not in container and "_rels/.rels" not in container:
-        raise Unreadable(*_what_the_zip_is(container, archive.namelist()))
-    _refuse_other_office_files(container)
+    if not is_opendocument(container):
+        if "xl/workbook.xml" not in container and "_rels/.rels" not in container:
+            raise Unreadable(*_what_the_zip_is(container, archive.namelist()))
+        _refuse_other_office_files(container)
     return container
+
+
+def is_opendocument(container: Container) -> bool:
+    """Whether the parts are those of an OpenDocument spreadsheet."""
+    return "mimetype" in container and b"opendocument.spreadsheet" in container.part("mimetype")[:80]
 
 
 def _refuse_bombs(entries: list[zipfile.ZipInfo], packed: int) -> None:
@@ -124,12 +174,10 @@ def _refuse_bombs(entries: list[zipfile.ZipInfo], packed: int) -> None:
         todo = "Copy the filled-in cells to a fresh form as values and send that."
         raise Unreadable(f"would be {size} when unpacked (it is {packed / 1e6:.1f} MB packed)", todo)
     if any(entry.flag_bits & 1 for entry in entries):
-        raise Unreadable(*_PASSWORD)
+        raise Unreadable(*PASSWORD)
 
 
 def _refuse_other_office_files(container: Container) -> None:
-    if "xl/workbook.bin" in container:
-        raise Unreadable("is a binary workbook (.xlsb)", SEND_XLSX)
     if "word/document.xml" in container:
         raise Unreadable("is a Word document", USE_THE_FORM)
     if "ppt/presentation.xml" in container:
@@ -137,12 +185,8 @@ def _refuse_other_office_files(container: Container) -> None:
 
 
 def _what_the_zip_is(container: Container, names: list[str]) -> tuple[str, str]:
-    if "mimetype" in container:
-        kind = container.part("mimetype")[:80]
-        if b"spreadsheet" in kind:
-            return "is an OpenDocument spreadsheet (.ods)", SEND_XLSX
-        if b"opendocument" in kind:
-            return "is an OpenDocument text or presentation", USE_THE_FORM
+    if "mimetype" in container and b"opendocument" in container.part("mimetype")[:80]:
+        return "is an OpenDocument text or presentation", USE_THE_FORM
     inside = ", ".join(sorted(posixpath.basename(name) for name in names if not name.endswith("/"))[:3])
     what = f"is a zip folder, not a workbook (it holds {inside or 'nothing'})"
     return what, "Unpack it and send the workbook itself."
@@ -163,9 +207,12 @@ _BEGINNINGS = (
 )
 
 
-def _what_it_looks_like(data: bytes) -> tuple[str, str]:
-    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        return _what_the_ole_file_is(data)
+def what_it_looks_like(data: bytes) -> tuple[str, str]:
+    """What bytes that are no zip file are, and what to do."""
+    if not data:
+        return "is empty (0 bytes)", WAIT
+    if data.startswith(OLE):
+        return what_the_ole_file_is(data)
     for beginning, what in _BEGINNINGS:
         if data.startswith(beginning):
             return what, USE_THE_FORM
@@ -176,32 +223,39 @@ def _what_it_looks_like(data: bytes) -> tuple[str, str]:
         return "is an XML file, not a workbook", SEND_XLSX
     if not data.strip(b"\x00"):
         return "holds nothing but zero bytes, as a file does that was only half copied", WAIT
-    if _is_text(data):
-        return f"is a text file or CSV (it begins {_beginning(data)!r})", SEND_XLSX
+    if is_text(data):
+        return TEXT
     return "is not a workbook, nor anything else that is known here", USE_THE_FORM
 
 
-def _what_the_ole_file_is(data: bytes) -> tuple[str, str]:
+def what_the_ole_file_is(data: bytes) -> tuple[str, str]:
+    """What a file in the container of the old Office programs is, by the names of the streams in it."""
+
     def holds(name: str) -> bool:
         return name.encode("utf-16-le") in data
 
     if holds("EncryptedPackage") or holds("EncryptionInfo"):
-        return _PASSWORD
+        return PASSWORD
     if holds("WordDocument"):
         return "is an old Word document (.doc)", USE_THE_FORM
     if holds("Workbook") or holds("Book"):
-        return "is a workbook in the old format (.xls)", SEND_XLSX
+        return OLD_WORKBOOK
     return "is an old Office file or an e-mail, not a workbook", USE_THE_FORM
 
 
-def _is_text(data: bytes) -> bool:
+def is_text(data: bytes) -> bool:
+    """Whether bytes that are nothing else could be text."""
     sample = data[:4096]
     if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
-    return b"\x00" not in sample and sum(byte < 9 for byte in sample) == 0
+    even, odd = sample[::2], sample[1::2]
+    if even.count(0) * 4 > len(even) or odd.count(0) * 4 > len(odd):  # UTF-16 without its mark
+        return even.count(0) * odd.count(0) == 0
+    return sum(byte < 9 for byte in sample) == 0
 
 
-def _beginning(data: bytes) -> str:
+def beginning(data: bytes) -> str:
+    """The first words of a text, to quote."""
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
     text = data[:120].decode(encoding, "replace").lstrip("\ufeff")
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:40]

@@ -109,7 +109,7 @@ HEAD = (
         "The organisation that sends this return; filled in by the form.",
         By.FORM,
         required=True,
-        synonyms=("Organisation", "Partner name"),
+        synonyms=("Organisation", "Organisation name", "Name of organisation", "Partner name", "Agency"),
     ),
     Column(
         "partner_key",
@@ -128,7 +128,15 @@ HEAD = (
         "The month that this return covers; filled in by the form.",
         By.FORM,
         required=True,
-        synonyms=("Reporting month", "Period", "Month covered"),
+        synonyms=(
+            "Reporting month",
+            "Reporting period",
+            "Period",
+            "Month covered",
+            "Return month",
+            "Return for",
+            "Month of return",
+        ),
     ),
     Column(
         "completed_by",
@@ -136,7 +144,7 @@ HEAD = (
         Kind.WORDS,
         44,
         "The role of the person who completed this return, not their name.",
-        synonyms=("Completed by (role)", "Filled in by", "Submitted by"),
+        synonyms=("Completed by (role)", "Filled in by", "Submitted by", "Return completed by"),
     ),
     Column(
         "completed_on",
@@ -144,7 +152,7 @@ HEAD = (
         Kind.DAY,
         44,
         "The day on which this return was completed.",
-        synonyms=("Date completed", "Completed date", "Submitted on"),
+        synonyms=("Date completed", "Completed date", "Date of completion", "Submitted on", "Date submitted"),
     ),
     Column(
         "form_version",
@@ -173,7 +181,17 @@ MILESTONES = Sheet(
             By.EITHER,
             required=True,
             needed=True,
-            synonyms=("Ref", "Milestone ref", "Milestone reference", "Milestone no", "Number", "Action ref"),
+            synonyms=(
+                "Ref",
+                "Ref no",
+                "Reference number",
+                "Milestone ref",
+                "Milestone reference",
+                "Milestone no",
+                "Milestone number",
+                "Number",
+                "Action ref",
+            ),
         ),
         Column(
             "title",
@@ -227,7 +245,19 @@ MILESTONES = Sheet(
             13,
             "Where the milestone stands at the end of the month; choose from the list.",
             required=True,
-            synonyms=("Status now", "Current status", "BRAG", "RAG", "BRAG rating", "RAG rating", "RAG status"),
+            synonyms=(
+                "Status now",
+                "Status this month",
+                "Current status",
+                "Milestone status",
+                "BRAG",
+                "RAG",
+                "BRAG rating",
+                "RAG rating",
+                "RAG status",
+                "BRAG status",
+                "Current RAG",
+            ),
         ),
         Column(
             "completed_on",
@@ -235,7 +265,15 @@ MILESTONES = Sheet(
             Kind.DAY,
             17,
             "The day on which it was completed; only when the status is complete.",
-            synonyms=("Date completed", "Completion date", "Completed", "Completed date", "Actual date"),
+            synonyms=(
+                "Date completed",
+                "Completion date",
+                "Date of completion",
+                "Completed",
+                "Completed date",
+                "Actual date",
+                "Actual completion date",
+            ),
         ),
         Column(
             "forecast",
@@ -243,7 +281,16 @@ MILESTONES = Sheet(
             Kind.DAY,
             17,
             "When you now expect it to be completed, if not by the due date.",
-            synonyms=("Forecast", "Expected date", "Expected completion", "Revised date", "Forecast completion"),
+            synonyms=(
+                "Forecast",
+                "Expected date",
+                "Expected completion",
+                "Expected completion date",
+                "Revised date",
+                "Forecast completion",
+                "Forecast completion date",
+                "Expected by",
+            ),
         ),
         Column(
             "progress",
@@ -252,7 +299,18 @@ MILESTONES = Sheet(
             48,
             "What was done this month and what came of it, in two or three sentences.",
             required=True,
-            synonyms=("Progress", "Update", "Progress update", "Narrative", "Progress since last month"),
+            synonyms=(
+                "Progress",
+                "Update",
+                "Progress update",
+                "Progress made",
+                "Latest update",
+                "Monthly update",
+                "Narrative",
+                "Commentary",
+                "Progress since last month",
+                "What was done",
+            ),
         ),
         Column(
             "next_steps",
@@ -260,7 +318,7 @@ MILESTONES = Sheet(
             Kind.PROSE,
             34,
             "What will be done next and by when.",
-            synonyms=("Next step", "Planned next", "Actions next month"),
+            synonyms=("Next step", "Next actions", "Planned next", "Actions next month", "Planned for next month"),
         ),
         Column(
             "help_needed",
@@ -268,7 +326,16 @@ MILESTONES = Sheet(
             Kind.PROSE,
             34,
             "Why it is late or at risk, and what you need from whom.",
-            synonyms=("Help needed", "Reason for delay", "Help", "Barriers", "Issues", "Reason for delay/help"),
+            synonyms=(
+                "Help needed",
+                "Reason for delay",
+                "Reasons for delay",
+                "Help",
+                "Support needed",
+                "Barriers",
+                "Issues",
+                "Reason for delay/help",
+            ),
         ),
         Column(
             "evidence",
@@ -280,7 +347,15 @@ MILESTONES = Sheet(
         ),
     ),
     blank_rows=5,
-    synonyms=("Milestone updates", "Milestone", "Actions", "Action plan"),
+    synonyms=(
+        "Milestone updates",
+        "Milestone",
+        "Milestone update",
+        "Milestones update",
+        "Actions",
+        "Action plan",
+        "Action tracker",
+    ),
 )
 
 EVIDENCE = Sheet(
@@ -377,7 +452,7 @@ EVIDENCE = Sheet(
         ),
     ),
     blank_rows=15,
-    synonyms=("Evidence log", "New evidence"),
+    synonyms=("Evidence log", "New evidence", "Evidence items", "List of evidence"),
 )
 
 MEASURES = Sheet(
@@ -396,7 +471,18 @@ MEASURES = Sheet(
             By.EITHER,
             required=True,
             needed=True,
-            synonyms=("Ref", "Measure ref", "Measure reference", "KPI ref", "KPI"),
+            synonyms=(
+                "Ref",
+                "Ref no",
+                "Measure ref",
+                "Measure reference",
+                "Measure no",
+                "KPI ref",
+                "KPI reference",
+                "KPI",
+                "KPI no",
+                "Indicator ref",
+            ),
         ),
         Column(
             "title",
@@ -432,7 +518,7 @@ MEASURES = Sheet(
             17,
             "What the figure covers, such as November 2022, autumn term 2022 or 2021/22.",
             By.EITHER,
-            synonyms=("Reporting period", "Month", "Date"),
+            synonyms=("Reporting period", "Time period", "Period covered", "Month", "Date"),
         ),
         Column(
             "part",
@@ -450,7 +536,16 @@ MEASURES = Sheet(
             12,
             "The figure, or a symbol where there is none: x not available, z not applicable, c confidential.",
             required=True,
-            synonyms=("Figure", "Actual", "Result", "Current value"),
+            synonyms=(
+                "Figure",
+                "Actual",
+                "Actual value",
+                "Result",
+                "Current value",
+                "Latest value",
+                "Value this month",
+                "Performance",
+            ),
         ),
         Column(
             "numerator",
@@ -458,7 +553,7 @@ MEASURES = Sheet(
             Kind.NUMBER,
             12,
             "For a per cent or rate, the number on top.",
-            synonyms=("Num", "Count"),
+            synonyms=("Num", "Count", "Number on top"),
         ),
         Column(
             "denominator",
@@ -466,7 +561,7 @@ MEASURES = Sheet(
             Kind.NUMBER,
             13,
             "For a per cent or rate, the number below.",
-            synonyms=("Denom", "Out of", "Base"),
+            synonyms=("Denom", "Out of", "Base", "Total number"),
         ),
         Column(
             "provisional",
@@ -487,7 +582,17 @@ MEASURES = Sheet(
         ),
     ),
     blank_rows=10,
-    synonyms=("Measure", "KPIs", "KPI", "Data", "Performance measures"),
+    synonyms=(
+        "Measure",
+        "KPIs",
+        "KPI",
+        "KPI data",
+        "Data",
+        "Performance",
+        "Performance measures",
+        "Performance data",
+        "Indicators",
+    ),
 )
 
 RISKS = Sheet(
@@ -505,7 +610,16 @@ RISKS = Sheet(
             By.EITHER,
             required=True,
             needed=True,
-            synonyms=("Ref", "Risk ref", "Risk reference", "Risk no", "ID", "Risk ID"),
+            synonyms=(
+                "Ref",
+                "Ref no",
+                "Risk ref",
+                "Risk reference",
+                "Risk no",
+                "Risk number",
+                "ID",
+                "Risk ID",
+            ),
         ),
         Column(
             "title",
@@ -560,7 +674,7 @@ RISKS = Sheet(
             "1 rare, 2 unlikely, 3 possible, 4 likely, 5 almost certain.",
             choices=("1", "2", "3", "4", "5"),
             required=True,
-            synonyms=("Likelihood (1-5)", "Likelihood 1 to 5", "Probability", "L"),
+            synonyms=("Likelihood (1-5)", "Likelihood 1 to 5", "Likelihood score", "Probability", "L"),
         ),
         Column(
             "impact",
@@ -570,7 +684,7 @@ RISKS = Sheet(
             "1 slight, 2 minor, 3 moderate, 4 serious, 5 severe.",
             choices=("1", "2", "3", "4", "5"),
             required=True,
-            synonyms=("Impact (1-5)", "Impact 1 to 5", "Severity", "I"),
+            synonyms=("Impact (1-5)", "Impact 1 to 5", "Impact score", "Severity", "I"),
         ),
         Column(
             "mitigation",
@@ -579,7 +693,7 @@ RISKS = Sheet(
             40,
             "What is being done about it; leave blank when it has not changed.",
             carries="last_mitigation",
-            synonyms=("Mitigating actions", "Mitigations", "Controls"),
+            synonyms=("Mitigating actions", "Mitigating action", "Mitigations", "Controls", "Actions to mitigate"),
         ),
         Column(
             "owner",
@@ -617,7 +731,7 @@ RISKS = Sheet(
         ),
     ),
     blank_rows=5,
-    synonyms=("Risk", "Risk register"),
+    synonyms=("Risk", "Risk register", "Risk log", "Risks and issues"),
 )
 
 FEEDBACK = Sheet(
@@ -672,7 +786,13 @@ FEEDBACK = Sheet(
         Column("dated", "Date", Kind.DAY, 17, "When it was said.", synonyms=("Dated", "Date received", "Date said")),
     ),
     blank_rows=10,
-    synonyms=("You said, we did", "You said we're doing we did", "Lived experience"),
+    synonyms=(
+        "You said, we did",
+        "You said we're doing we did",
+        "Lived experience",
+        "Family feedback",
+        "Voice of families",
+    ),
 )
 
 COMMENTARY = Sheet(

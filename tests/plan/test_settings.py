@@ -102,6 +102,76 @@ def test_a_wrong_setting_is_named_with_its_value(tmp_path: Path, wrong: str, sai
     assert said in refusal(tmp_path, wrong)
 
 
+def sources(tmp_path: Path, line: str) -> Settings:
+    return settings_of(tmp_path, LEAST + f"[returns.sources]\n{line}")
+
+
+def test_a_source_is_an_address_a_table_or_several_of_them(tmp_path: Path) -> None:
+    one = sources(tmp_path, 'council = "sftp://files.council.example/send/{year}/{mm}"').returns.sources
+    assert one["council"][0].at(Month(2022, 11)) == "sftp://files.council.example/send/2022/11"
+    several = sources(
+        tmp_path, 'all = ["../in/{month}", { url = "s3://bucket/send", block = "secret/s3" }]'
+    ).returns.sources
+    assert [(source.url, source.block) for source in several["all"]] == [
+        ("../in/{month}", ""),
+        ("s3://bucket/send", "secret/s3"),
+    ]
+    assert settings_of(tmp_path, LEAST).returns.sources == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('council = "ftp://server/a"', 'returns.sources.council is "ftp://server/a": begin it with file://, sftp://'),
+        ('council = "sftp:///a"', "name the server after the two slashes"),
+        ('council = "sftp://server:99999/a"', "the port after the server's name is not a number"),
+        ('council = "http://server/a"', "can be read on the way; use https://"),
+        ('council = "file://server/a"', "use smb:// for a shared folder"),
+        ('council = "in/{Month}"', "{Month} stands for nothing; write {month}, {year} or {mm}"),
+        ("council = 5", "returns.sources.council is not an address"),
+        ("council = { block = 'secret/a' }", "returns.sources.council is not an address"),
+        ("council = { url = 'in', block = 'my password' }", "write the type and the name of a Prefect block"),
+    ],
+)
+def test_a_source_that_cannot_be_is_refused(tmp_path: Path, line: str, said: str) -> None:
+    assert said in refusal(tmp_path, LEAST + f"[returns.sources]\n{line}")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'council = "sftp://jo:hunter2@server/a"',
+        'council = "sftp://jo:hun/ter2@server/a"',
+        'council = "sftp://jo:[hunter2@server/a"',
+        'council = "jo:hunter2@server:/a"',
+        'council = "s3://hunter2@bucket/a"',
+        'council = "https://hunter2@server/a"',
+        'council = "smb://WORK;jo:hunter2@server/a"',
+        'council = "https://server/a?sig=hunter2"',
+        'council = "https://server/a#hunter2"',
+        'council = "https://contoso.sharepoint.com/:f:/s/SEND/hunter2"',
+        'council = "ftp://jo:hunter2@server/{Month}"',
+        'council = { url = "sftp://server/a", password = "hunter2" }',
+        'council = ["in", { url = "sftp://jo:hunter2@server/a" }]',
+    ],
+)
+def test_a_source_that_holds_a_secret_is_refused_without_printing_it(tmp_path: Path, line: str) -> None:
+    said = refusal(tmp_path, LEAST + f"[returns.sources]\n{line}")
+    assert "BOARDPACK_SOURCE_COUNCIL_PASSWORD" in said
+    assert "hunter2" not in said
+    assert "ter2@" not in said
+
+
+def test_the_examples_of_sources_in_the_template_can_be_used_as_they_stand(tmp_path: Path) -> None:
+    template = (EXAMPLE.parents[1] / "templates" / "partnership.toml").read_text(encoding="utf-8")
+    examples = [
+        line[2:] for line in template.splitlines() if "{month}" in line and line.startswith("# ") and " = " in line
+    ]
+    assert len(examples) == 7
+    for line in examples:
+        assert sources(tmp_path, line).returns.sources
+
+
 def test_each_fault_has_a_sentence_of_its_own(tmp_path: Path) -> None:
     faults = refusal(tmp_path, LEAST + "[colours]\naccent = 'teal'\non_track = '#eeeeee'").splitlines()
     assert len(faults) == 2

@@ -8,8 +8,23 @@ import pytest
 
 from flows.plan.findings import Finding, Origin, Severity
 from flows.position.model import PartnerReturn, Position
+from flows.position.returned import superseded
 from flows.returns.records import CommentaryRow
-from tests.builders import DECEMBER, NOVEMBER, OCTOBER, found, on, proof, said, sent, sentences, stand
+from tests.builders import (
+    DECEMBER,
+    NOVEMBER,
+    OCTOBER,
+    a_milestone,
+    found,
+    on,
+    plan_of,
+    proof,
+    said,
+    sent,
+    sentences,
+    some_settings,
+    stand,
+)
 
 
 def of(position: Position, partner: str = "council") -> PartnerReturn:
@@ -74,14 +89,15 @@ def test_every_partner_has_a_state() -> None:
     ]
 
 
-def test_the_newest_of_two_returns_counts_and_the_other_says_what_differs() -> None:
+def test_the_newest_of_two_returns_counts_and_the_other_says_what_changed() -> None:
     old = sent(NOVEMBER, said(), received="01/12/22", file="inputs/returns/2022-11/council.xlsx")
     new = sent(NOVEMBER, said("1.1.1.1", "At risk"), received="05/12/22", file="inputs/returns/2022-11/council-2.xlsx")
     position = stand(NOVEMBER, new, old)
     assert of(position).counted == new
     (finding,) = found(position, "return.superseded")
     assert finding.says == (
-        "Anytown Council sent a newer return on 5 December 2022, which counts instead; what differs: milestones (1.1.1.1)."
+        "Anytown Council sent a newer return on 5 December 2022, which counts instead; "
+        "1 row changed: milestone 1.1.1.1 status On track → At risk."
     )
     assert finding.origin.file == "inputs/returns/2022-11/council.xlsx"
 
@@ -92,21 +108,36 @@ def test_of_two_returns_of_one_day_the_one_recorded_last_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "differs"),
+    ("rows", "changed"),
     [
         ([said()], "the rows are the same"),
-        ([said(), CommentaryRow("Headline", "A good month.")], "what differs: commentary (Headline)"),
-        ([said(), proof(number="")], "what differs: evidence"),
+        ([said(), CommentaryRow("Headline", "A good month.")], "1 row added: commentary on Headline added"),
+        ([said(), proof(number="")], "1 row added: evidence “Minutes” added"),
         (
             [said("1.1.1.1", "At risk"), said("1.1.1.2"), proof()],
-            "what differs: milestones (1.1.1.1, 1.1.1.2); evidence (1)",
+            "1 row changed, 2 added: milestone 1.1.1.1 status On track → At risk; milestone 1.1.1.2 added; evidence 1 added",
         ),
     ],
 )
-def test_what_differs_is_looked_for_on_every_sheet(rows: list[Any], differs: str) -> None:
+def test_what_changed_is_looked_for_on_every_sheet(rows: list[Any], changed: str) -> None:
     old = sent(NOVEMBER, said(), received="01/12/22")
     (says,) = sentences(stand(NOVEMBER, old, sent(NOVEMBER, *rows, received="05/12/22")), "return.superseded")
-    assert says.endswith(f"{differs}.")
+    assert says.endswith(f"{changed}.")
+
+
+def test_every_return_that_was_replaced_is_given_with_what_changed_in_it() -> None:
+    first, second, third = (
+        sent(NOVEMBER, said(progress=words), received=f"0{n}/12/22", file=f"inputs/returns/2022-11/council-{n}.xlsx")
+        for n, words in enumerate(("One.", "Two.", "Three."), start=1)
+    )
+    other, old = sent(NOVEMBER, said(), partner="icb"), sent(OCTOBER, said())
+    found = superseded(plan_of(a_milestone()), some_settings(), [third, old, first, other, second], NOVEMBER)
+    assert {key: [(one.older, one.newer) for one in ones] for key, ones in found.items()} == {
+        "council": [(first, third), (second, third)]
+    }
+    assert [str(change) for change in found["council"][1].changes] == [
+        "milestone 1.1.1.1 progress this month “Two.” → “Three.”"
+    ]
 
 
 @pytest.mark.parametrize(

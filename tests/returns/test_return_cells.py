@@ -6,16 +6,21 @@ import datetime as dt
 import io
 import re
 import time
+import warnings
+import zipfile
 from typing import Any
 
 import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from odd_files import packed
 from return_files import Formula, Percent, changed, workbook, zipped
 
-from flows.returns.cells import MOST_COLUMNS, MOST_ROWS, Cell, Workbook, letters
+from flows.returns.cells import Workbook
 from flows.returns.container import Unreadable
+from flows.returns.grids import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, MOST_TEXT, Cell, letters, remarks_on
+from flows.returns.plain_rows import plain_rows
 
 
 def cells(data: bytes, sheet: str = "S") -> dict[str, Cell]:
@@ -118,21 +123,190 @@ def test_a_stray_cell_in_the_last_row_and_column_costs_nothing() -> None:
     assert (len(grid.rows), grid.beyond) == (1, "XFD1048576")
 
 
-def test_more_rows_than_a_return_can_have_are_left_out_and_said() -> None:
-    row = "<row r='{0}'><c r='A{0}'><v>1</v></c></row>"
-    many = "".join(row.format(n) for n in range(1, MOST_ROWS + 10)).encode()
-    data = changed(workbook({"S": [[1]]}), sheet1=lambda xml: re.sub(b"<row.*</row>", many, xml))
+def test_more_rows_than_a_return_can_have_are_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.returns.grids.MOST_ROWS", 20)
+    data = changed(workbook({"S": [[1]]}), sheet1=sheet_of("".join(row(n, "<v>1</v>") for n in range(1, 30))))
     grid = Workbook(data).grid("S")
-    assert (len(grid.rows), grid.beyond) == (MOST_ROWS, f"A{MOST_ROWS + 1}")
+    assert (len(grid.rows), grid.beyond) == (20, "A21")
 
 
-def test_an_entity_in_the_xml_is_not_expanded() -> None:
-    bomb = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/hostname">]>'
-    xml = (
-        b'<?xml version="1.0"?>' + bomb + b"<worksheet><sheetData><row><c t='inlineStr'><is><t>&f;&b;</t></is></c>"
-        b"<c t='inlineStr'><is><t>plain</t></is></c></row></sheetData></worksheet>"
+def test_more_cells_than_a_return_can_have_are_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.returns.grids.MOST_CELLS", 3)
+    grid = Workbook(workbook({"S": [[1, 2], [3, 4]]})).grid("S")
+    assert (grid.filled, grid.beyond) == (3, "B2")
+
+
+def test_a_hundred_thousand_rows_are_not_too_many() -> None:
+    assert MOST_ROWS > 100_000
+    assert MOST_CELLS > 100_000 * 20
+
+
+def sheet_of(rows: str, after: str = "", before: str = "") -> Any:
+    """Rewrites a sheet so that it holds these rows."""
+    return lambda _: f"<worksheet>{before}<sheetData>{rows}</sheetData>{after}</worksheet>".encode()
+
+
+def row(number: int, inside: str, attributes: str = "", cell: str = "") -> str:
+    return f'<row r="{number}" {attributes}><c r="A{number}" {cell}>{inside}</c></row>'
+
+
+ONE_CELL = [
+    ("a text that a formula gave", 't="str"', "<f>B1</f><v>a&amp;b</v>", "a&b"),
+    ("an error that a formula gave", 't="e"', "<f>1/0</f><v>#DIV/0!</v>", "#DIV/0!"),
+    ("the truth that a formula gave", 't="b"', "<f>1=1</f><v>1</v>", True),
+    ("an array formula", "", '<f t="array" ref="A1">SUM(B1:B2)</f><v>7</v>', 7.0),
+    ("a number with an exponent", "", "<v>1.5E-3</v>", 0.0015),
+    ("a number beyond all numbers", "", "<v>1E999</v>", "#NUM!"),
+    ("a number as only Python writes it", "", "<v>1_000</v>", "1_000"),
+    ("a day written out", 't="d"', "<v>2022-10-31T09:30:00Z</v>", dt.date(2022, 10, 31)),
+    ("a time written out", 't="d"', "<v>half past</v>", "half past"),
+    ("text in the cell itself", 't="inlineStr"', "<is><t>in</t></is>", "in"),
+    ("rich text in the cell itself", 't="inlineStr"', "<is><r><t>in </t></r>\n <r><t>two</t></r></is>", "in two"),
+    ("text with a guide to its sound", 't="inlineStr"', "<is><t>a</t><rPh><t>b</t></rPh></is>", "a"),
+    ("a value laid out prettily", "", "\n  <v>5</v>\n", 5.0),
+    ("characters that XML cannot hold", 't="str"', "<v>a_x0007_b</v>", "a\x07b"),
+    ("the first day of 1900", 's="1"', "<v>1</v>", dt.date(1900, 1, 1)),
+    ("the day before the one that never was", 's="1"', "<v>59</v>", dt.date(1900, 2, 28)),
+    ("the day after the one that never was", 's="1"', "<v>61</v>", dt.date(1900, 3, 1)),
+    ("a day with a time", 's="1"', "<v>44865.75</v>", dt.date(2022, 10, 31)),
+    ("a time of day", 's="1"', "<v>0.75</v>", 0.75),
+    ("a day that no calendar has", 's="1"', "<v>9999999</v>", 9999999.0),
+    ("a style that is not there", 's="999"', "<v>5</v>", 5.0),
+]
+
+
+@pytest.mark.parametrize(("what", "cell", "inside", "value"), ONE_CELL, ids=[c[0] for c in ONE_CELL])
+def test_each_way_of_writing_a_cell_is_read(what: str, cell: str, inside: str, value: object) -> None:
+    data = changed(workbook({"S": [[dt.date(2022, 1, 1)]]}), sheet1=sheet_of(row(1, inside, cell=cell)))
+    found = cells(data)["A1"]
+    assert (found.error or found.value) == value
+
+
+def test_a_cell_holds_no_more_than_excel_lets_it() -> None:
+    long = "x" * 100_000
+    inline = changed(workbook({"S": [["a"]]}), sheet1=sheet_of(row(1, f"<is><t>{long}</t></is>", cell='t="inlineStr"')))
+    shared = changed(workbook({"S": [["a"]]}), sharedStrings=lambda xml: xml.replace(b">a<", f">{long}<".encode()))
+    assert [len(str(values(data)["A1"])) for data in (inline, shared)] == [MOST_TEXT, MOST_TEXT]
+
+
+def test_rows_out_of_order_and_given_twice_stand_where_they_say() -> None:
+    rows = row(9, "<v>9</v>") + row(2, "<v>2</v>") + '<row r="2"><c r="B2"><v>3</v></c></row>'
+    assert values(changed(workbook({"S": [[1]]}), sheet1=sheet_of(rows))) == {"A9": 9, "A2": 2, "B2": 3}
+
+
+def test_a_sheet_that_says_it_is_full_is_read_as_it_is() -> None:
+    before = '<dimension ref="A1:XFD1048576"/>'
+    assert values(changed(workbook({"S": [[1]]}), sheet1=sheet_of(row(1, "<v>1</v>"), before=before))) == {"A1": 1}
+
+
+def test_the_value_of_merged_cells_is_that_of_the_first() -> None:
+    rows = '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row>' + row(2, "<v>3</v>") + row(3, "<v>4</v>")
+    data = changed(workbook({"S": [[1]]}), sheet1=sheet_of(rows, '<mergeCells><mergeCell ref="A1:B2"/></mergeCells>'))
+    grid = Workbook(data).grid("S")
+    assert values(data) == {"A1": 1, "A3": 4}
+    assert grid.merged == ((1, 1, 2, 2),)
+    [remark] = remarks_on(grid)
+    assert "the cell B1 is filled but covered by merged cells" in remark.says
+
+
+def test_what_excel_hides_is_read_and_said() -> None:
+    before = '<cols><col min="1" max="3" hidden="1"/></cols>'
+    rows = row(1, "<v>1</v>", 'hidden="1"') + row(2, "<v>2</v>") + row(3, "", 'hidden="1"')
+    data = changed(
+        workbook({"S": [[1]]}),
+        sheet1=sheet_of(rows, before=before),
+        workbook=lambda xml: xml.replace(b'<sheet name="S"', b'<sheet name="S" state="veryHidden"'),
     )
-    assert values(changed(workbook({"S": [[1]]}), sheet1=lambda _: xml)) == {"B1": "plain"}
+    grid = Workbook(data).grid("S")
+    assert values(data) == {"A1": 1, "A2": 2}
+    assert (grid.hidden, grid.hidden_rows, grid.hidden_columns) == (True, (1,), (1,))
+    assert [remark.says for remark in remarks_on(grid)] == [
+        "The sheet S is hidden; it was read like the others.",
+        "On the sheet S, row 1 and column A are hidden; what stands there was read.",
+    ]
+
+
+def test_sheets_keep_their_names_whatever_those_are() -> None:
+    names = ["MILESTONES", "Q&A <3", "Ζωή", "it's", "x" * 31]
+    assert Workbook(workbook({name: [[1]] for name in names})).sheet_names == tuple(names)
+
+
+def utf16(xml: bytes) -> bytes:
+    return xml.decode().replace("UTF-8", "UTF-16").encode("utf-16")
+
+
+ODD_PACKAGES: list[tuple[str, Any]] = [
+    ("parts in UTF-16", lambda data: changed(data, sheet1=utf16, sharedStrings=utf16, workbook=utf16)),
+    ("backslashes in the paths", lambda data: renamed(data, lambda name: name.replace("/", "\\"))),
+    ("paths from the root", lambda data: renamed(data, lambda name: f"/{name}")),
+    ("paths in capitals", lambda data: renamed(data, str.upper)),
+    ("content types that lie", lambda data: changed(data, **{"[Content_Types]": lambda xml: b"<Types/>"})),
+    ("a part twice, alike", lambda data: with_more(data, "xl/workbook.xml", part_of(data, "xl/workbook.xml"))),
+    ("a drawing that is missing", lambda data: changed(data, sheet1=with_drawing)),
+    ("parts that lead out of the file", lambda data: with_more(data, "../../etc/passwd", b"root")),
+]
+
+
+def renamed(data: bytes, rename: Any) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as old:
+        return packed({rename(name): old.read(name) for name in old.namelist()})
+
+
+def part_of(data: bytes, name: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.read(name)
+
+
+def with_more(data: bytes, name: str, text: bytes) -> bytes:
+    buffer = io.BytesIO(data)
+    with zipfile.ZipFile(buffer, "a") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        archive.writestr(name, text)
+    return buffer.getvalue()
+
+
+def with_drawing(xml: bytes) -> bytes:
+    return xml.replace(b"</worksheet>", b'<drawing r:id="rId9"/></worksheet>')
+
+
+@pytest.mark.parametrize(("what", "change"), ODD_PACKAGES, ids=[p[0] for p in ODD_PACKAGES])
+def test_an_odd_package_reads_as_the_right_one_does(what: str, change: Any) -> None:
+    data = workbook({"S": [["words", 1.5, dt.date(2022, 10, 31)]]})
+    assert values(change(data)) == values(data)
+
+
+def test_a_part_that_is_there_twice_and_differs_is_no_guess() -> None:
+    data = workbook({"S": [["words"]]})
+    with pytest.raises(Unreadable, match=r"two different parts named xl/workbook\.xml"):
+        Workbook(with_more(data, "xl/workbook.xml", b"<workbook/>"))
+
+
+def test_without_styles_and_shared_strings_the_rest_is_read() -> None:
+    data = workbook({"S": [["words", 1.5]]})
+    with zipfile.ZipFile(io.BytesIO(data)) as old:
+        kept = {n: old.read(n) for n in old.namelist() if "styles" not in n and "sharedStrings" not in n}
+    kept["xl/worksheets/sheet1.xml"] = sheet_of(row(1, "<v>44865</v>", cell='s="1"'))(b"")
+    assert values(packed(kept)) == {"A1": 44865}
+
+
+def test_macros_and_links_to_other_files_are_told() -> None:
+    data = with_more(workbook({"S": [[1]]}), "xl/vbaProject.bin", b"program")
+    data = with_more(data, "xl/externalLinks/externalLink1.xml", b"<externalLink/>")
+    macros, links = Workbook(data).remarks
+    assert (macros.code, links.code) == ("return.macros", "return.links")
+    assert "never run" in macros.says
+    assert "never opened" in links.says
+
+
+ENTITIES = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/hostname">]>'
+
+
+@pytest.mark.parametrize("part", ["sheet1", "sharedStrings", "workbook", "styles"])
+def test_a_part_that_defines_entities_is_refused(part: str) -> None:
+    data = workbook({"S": [["words", dt.date(2022, 10, 31)]]})
+    data = changed(data, **{part: lambda xml: xml.replace(b"?>", b"?>" + ENTITIES, 1)})
+    with pytest.raises(Unreadable, match="definitions of its own"):
+        Workbook(data).grid("S")
 
 
 @pytest.mark.parametrize(
@@ -164,6 +338,37 @@ def test_a_sheet_that_lies_outside_the_workbook_is_never_fetched() -> None:
 )
 def test_columns_have_the_letters_that_excel_gives_them(column: int, name: str) -> None:
     assert letters(column) == name
+
+
+PLAIN = '<row r="{0}" spans="1:3"><c r="A{0}" s="1"><v>{0}</v></c><c r="B{0}" t="s"><v>0</v></c><c r="C{0}"/></row>'
+ODDITIES = [
+    "", '<row r="9"><c r="A9"><f>1+1</f><v>2</v></c></row>', "<!-- x -->", '<row r="9"><c r="A9"><v>&#49;</v></c></row>',
+    "<row><c><v>1</v></c></row>", '<row r="9" hidden="1"><c r="A9"><v>1</v></c></row>', '<row r="9"/>', "\n  ",
+    '<row r="2"><c r="A2"><v>8</v></c><c r="Z2"><v>9</v></c></row>', '<row r="9"><c r="XFD9"><v>1</v></c></row>',
+    '<row r="9"><c r="A9" t="e"/><c r="B9" t="b"><v>1</v></c><c r="C9" t="str"><v>a b</v></c></row>',
+    '<row r="9"><c r="A9" t="str"><v></v></c><c r="B9" t="str"><v> </v></c></row>', "<![CDATA[x]]>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("oddity", ODDITIES)
+@pytest.mark.parametrize("around", ["<cols/>", '<sheetPr/><cols><col min="1" max="1" hidden="1"/></cols>'])
+def test_plain_rows_are_read_as_the_parser_reads_them(
+    oddity: str, around: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "".join(PLAIN.format(n) for n in range(1, 6)) + oddity
+    merged = '<mergeCells><mergeCell ref="A1:B2"/></mergeCells>'
+    data = changed(workbook({"S": [["words", dt.date(2022, 1, 1)]]}), sheet1=sheet_of(rows, merged, around))
+    quick = Workbook(data).grid("S")
+    monkeypatch.setattr("flows.returns.sheet_xml.plain_rows", lambda _: None)
+    assert quick == Workbook(data).grid("S")
+    assert quick.rows[5][2].value == "words"
+
+
+def test_the_rows_that_excel_and_the_form_write_are_plain() -> None:
+    rows = part_of(workbook({"S": [["a", 1.5, dt.date(2022, 1, 1)], [None, True]]}), "xl/worksheets/sheet1.xml")
+    assert plain_rows(rows) is not None
+    excel = '<row r="5" spans="1:3" ht="30" customHeight="1" x14ac:dyDescent="0.25">'
+    assert plain_rows(rows.replace(b'<row r="2" spans="1:3">', excel.encode())) is not None
 
 
 CELL = st.one_of(

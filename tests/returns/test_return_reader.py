@@ -65,7 +65,7 @@ def test_sheets_may_be_renamed_and_added() -> None:
     sheets = {"Our own notes": [["anything"]], " milestone UPDATES": sheets.pop("Milestones"), **sheets}
     answer = reads(sheets)
     assert len(answer.milestones) == 1
-    assert answer.findings == ()
+    assert codes(answer) == ["return.sheet-read-as", "return.sheet-not-read"]
 
 
 @pytest.mark.parametrize(("sheet", "severity"), [("Milestones", Severity.ERROR), ("Risks", Severity.QUERY)])
@@ -142,7 +142,8 @@ FAULTS = [
     ("milestones", MILESTONE | {"status": "Delayed"}, "milestone.status-unknown", "G5", Severity.QUERY),
     ("milestones", MILESTONE | {"status": "Ongoing"}, "milestone.status-read-as", "G5", Severity.NOTE),
     ("milestones", MILESTONE | {"forecast": "31/06/23"}, "milestone.date-not-read", "I5", Severity.QUERY),
-    ("milestones", MILESTONE | {"forecast": 44865}, "milestone.date-not-read", "I5", Severity.QUERY),
+    ("milestones", MILESTONE | {"forecast": 44865}, "milestone.read-as", "I5", Severity.NOTE),
+    ("milestones", MILESTONE | {"forecast": 20221031}, "milestone.date-not-read", "I5", Severity.QUERY),
     ("milestones", MILESTONE | {"evidence": dt.date(2022, 2, 1)}, "milestone.became-a-date", "M5", Severity.QUERY),
     ("milestones", MILESTONE | {"progress": "x" * 5000}, "cell.too-long", "J5", Severity.QUERY),
     ("milestones", MILESTONE | {"next_steps": Formula("=A1")}, "cell.formula-not-calculated", "K5", Severity.QUERY),
@@ -151,7 +152,8 @@ FAULTS = [
     ("evidence", {"title": "T", "supports": "1.1.1.1, 1..2"}, "evidence.reference-not-read", "E5", Severity.QUERY),
     ("measures", {"ref": "1.1-timeliness", "value": 5}, "measure.period-not-read", "E5", Severity.ERROR),
     ("measures", {"ref": "1.1-ks2", "value": 5, "period": "2022"}, "measure.period-not-read", "E5", Severity.ERROR),
-    ("measures", {"ref": "M", "value": "about 5", "period": "2022"}, "measure.not-a-number", "G5", Severity.ERROR),
+    ("measures", {"ref": "M", "value": "about 5", "period": "2022"}, "measure.not-a-number", "G5", Severity.QUERY),
+    ("measures", {"ref": "M", "value": "many", "period": "2022"}, "measure.not-a-number", "G5", Severity.ERROR),
     ("measures", BAND | {"part": "x" * 5000}, "cell.too-long", "F5", Severity.QUERY),
     ("risks", {"ref": "R1", "likelihood": 7}, "risk.score-not-read", "G5", Severity.QUERY),
     ("risks", {"title": "New", "likelihood": 2}, "risk.missing-value", "A5", Severity.ERROR),
