@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests import bench_measures
+from tests import bench_collect, bench_measures
 
 ROOT = Path(__file__).resolve().parent.parent
 MONTH = os.environ.get("MONTH", "2022-11")
@@ -167,6 +167,7 @@ def main() -> None:
         f"Peak memory, at most, with both printing processes (target 600 MiB): {max(r['peak'] for r in rows):.0f} MiB"
     )
     bench_measures.main()
+    bench_collect.main()
 
 
 if __name__ == "__main__":

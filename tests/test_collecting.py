@@ -198,7 +198,13 @@ def test_a_mail_server_that_is_down_is_a_finding_and_the_letter_is_sent_the_next
 
 def test_the_name_of_a_file_can_do_no_harm(workspace: Path) -> None:
     folder = workspace / "inputs" / "returns" / MONTH
-    names = ["=cmd|' ' !A1.xlsx", "{{ 7*7 }}.xlsx", "<b>x</b>.txt".replace("/", "_"), "a\u202excod.xlsx", "x" * 200 + ".xlsx"]
+    names = [
+        "=cmd|' ' !A1.xlsx",
+        "{{ 7*7 }}.xlsx",
+        "<b>x</b>.txt".replace("/", "_"),
+        "a\u202excod.xlsx",
+        "x" * 200 + ".xlsx",
+    ]
     for name in names:
         (folder / name).write_bytes(b"nothing of ours")
     made = collect(workspace)

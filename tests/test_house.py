@@ -23,7 +23,15 @@ MAY_IMPORT = {
 """Which rooms each room may know. What lies directly in `flows/` may know everything."""
 
 ONLY_IN = {
-    "prefect": {"collect_returns", "highlight_report", "data_dashboard", "send_forms", "steps", "prefect_server", "prefect_keeper"},
+    "prefect": {
+        "collect_returns",
+        "highlight_report",
+        "data_dashboard",
+        "send_forms",
+        "steps",
+        "prefect_server",
+        "prefect_keeper",
+    },
     "openpyxl": {"returns", "publish.excel"},
     "xlsxwriter": {"returns", "receipts", "publish.excel", "plan.workbook"},
     "python_calamine": {"returns", "plan.tables", "plan.loading"},

@@ -29,7 +29,7 @@ from flows.returns.vocabulary import Vocabulary, vocabulary_of
 RECEIPT_LOG = "received.csv"
 """In the returns folder: which file came in on which day, as the improvement group kept it."""
 
-READER = f"return-{LAYOUT_VERSION}"
+READER = f"return-{LAYOUT_VERSION}.2"
 """The version of the reader. A change of it, or of the plan's words that returns are read by, makes every return be
 read again; what older versions read is kept."""
 

@@ -89,6 +89,8 @@ class Superseded:
 
 def changes(older: Return, newer: Return) -> tuple[Change, ...]:
     """What changed from one return to another, sheet by sheet in the order of the older rows, then of the newer."""
+    if older.content_fingerprint and older.content_fingerprint == newer.content_fingerprint:
+        return ()
     return tuple(
         change
         for sheet in layout.SHEETS

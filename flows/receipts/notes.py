@@ -224,7 +224,10 @@ class CellNotes:
     def _run(self, text: str, bold: bool = False) -> etree._Element:
         run = etree.Element(self._name("r"))
         look = etree.SubElement(run, self._name("rPr"))
-        facts: dict[str, dict[str, str]] = ({"b": {}} if bold else {}) | {"sz": {"val": "9"}, "color": {"indexed": "81"}}
+        facts: dict[str, dict[str, str]] = ({"b": {}} if bold else {}) | {
+            "sz": {"val": "9"},
+            "color": {"indexed": "81"},
+        }
         facts |= {"rFont": {"val": "Tahoma"}, "family": {"val": "2"}}
         for tag, attributes in facts.items():
             etree.SubElement(look, self._name(tag), attributes)

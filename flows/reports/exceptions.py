@@ -168,6 +168,7 @@ KINDS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
             "return.wrong-partner",
             "return.not-used",
             "return.unreadable",
+            "return.personal-data",
         ),
     ),
     (

@@ -28,8 +28,8 @@ from openpyxl.drawing.image import Image
 from openpyxl.worksheet.worksheet import Worksheet
 
 from flows.plan.findings import Finding, Severity
-from flows.receipts.receipt import Verdict, receipt_bytes, verdict, write_receipt
 from flows.receipts import receipt as receipts
+from flows.receipts.receipt import Verdict, receipt_bytes, verdict, write_receipt
 from flows.returns.cells import Workbook
 from tests.receipts.receipt_facts import a_finding, some_facts
 from tests.returns.return_files import changed, return_sheets, workbook
