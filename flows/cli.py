@@ -65,7 +65,7 @@ def collect(
     month: MonthArgument,
     folder: FolderOption = Path(),
     watch: Annotated[bool, typer.Option("--watch", help="Go on, and collect whenever something arrives.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the outcome for another program to read.")] = False,
 ) -> None:
     """Collect the month's returns, and answer each partner.
 

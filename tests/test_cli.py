@@ -29,7 +29,7 @@ from tests import packs
 from tests.plan.small_plan import SOUND
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = ("highlight-report", "dashboard", "forms", "status", "new", "spc", "stop-server")
+COMMANDS = ("collect", "highlight-report", "dashboard", "forms", "status", "new", "spc", "stop-server")
 MONTHLY = ("highlight-report", "dashboard", "forms", "status")
 DASHBOARD = data_dashboard.data_dashboard
 """The flow as it is, also while a test has put something else in its place."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,7 +111,15 @@ def _faults(path: Path, file: str) -> list[_Fault]:
         raise UserError(f"The plan {file} is not there: put the plan workbook at {path}.")
     try:
         faults = list(_survey(path))
-    except (etree.XMLSyntaxError, zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
+    except (
+        etree.XMLSyntaxError,
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
         raise _no_workbook(file, error) from None
     for fault in faults:
         if fault.is_far:

@@ -165,6 +165,9 @@ def parse_when(text: str) -> When:
 
 # --- from bytes to rows
 
+MOST_CELL = 131_072
+"""Characters of a cell: in a longer one a quotation mark was opened and never closed."""
+
 
 def _rows_of(path: Path) -> _Rows:
     text = _text_of(path)
@@ -174,6 +177,7 @@ def _rows_of(path: Path) -> _Rows:
         io.StringIO(text, newline=""), delimiter=found["delimiter"] if found else ",", skipinitialspace=True
     )
     rows, before = _Rows(path, [], ([], [], []), [], []), 0
+    csv.field_size_limit(MOST_CELL)
     try:
         for cells in reader:
             line, before = before + 1, reader.line_num
