@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 from watchfiles import watch
@@ -20,6 +21,7 @@ POLL_MS = 300_000
 def arrivals(workspace: Workspace, month: Month) -> Iterator[None]:
     """Comes round each time something has arrived in the month's folder, or, where there are sources, when it is time
     to look at them. Ends with Ctrl-C."""
+    logging.getLogger("watchfiles").setLevel(logging.ERROR)  # Ctrl-C is how a watch ends, and nothing to warn of
     folder = workspace.returns_of(month)
     folder.mkdir(parents=True, exist_ok=True)
     has_sources = bool(workspace.settings.returns.sources)
