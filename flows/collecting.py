@@ -31,7 +31,9 @@ from flows.publish.outputs import staged
 from flows.receipts.letters import MailServer, Posted, Security, eml_bytes, letter, send
 from flows.receipts.receipt import ReceiptFacts, Verdict, receipt_bytes, verdict
 from flows.reports.returns_state import return_rows
+from flows.returns.container import Unreadable, fetch_bytes
 from flows.sources.fetch import FetchedFile, fetch, no_blocks, read_seen, unknown_partners, write_seen
+from flows.sources.shelf import safe_name
 
 RECEIPTS = "receipts"
 ANSWER_DAYS = 7
@@ -49,6 +51,7 @@ class Answer:
     key: str
     facts: ReceiptFacts
     receipt: str
+    fingerprint: str
     is_new: bool = True
 
 
@@ -110,14 +113,21 @@ def answers(
         facts = _facts(workspace, position, newest, _findings_of(position, state, newest))
         used = rows[state.partner.key] if state.counted else ""
         facts = replace(facts, partner=state.partner.name, partner_key=state.partner.key, used=used, changed=changed)
-        told.append(Answer(state.partner.key, facts, f"{state.partner.key}.xlsx"))
+        told.append(Answer(state.partner.key, facts, f"{state.partner.key}.xlsx", newest.arrival.fingerprint))
     for submission in mine:
         if submission.arrival.file not in claimed:
             about = tuple(f for f in position.findings if f.origin.file == submission.arrival.file)
             facts = _facts(workspace, position, submission, about)
-            name = f"unknown-{PurePosixPath(submission.arrival.file).stem}.xlsx"
-            told.append(Answer("", replace(facts, partner=settings.partnership.improvement_group), name))
+            facts = replace(facts, partner=settings.partnership.improvement_group)
+            told.append(Answer("", facts, _unknown(submission), submission.arrival.fingerprint))
     return tuple(told)
+
+
+def _unknown(submission: Submission) -> str:
+    """A receipt's name for a file that names no partner: its own, made safe, and a mark that no other file has."""
+    file = submission.arrival.file
+    mark = sha256(file.encode()).hexdigest()[:8]
+    return f"unknown-{PurePosixPath(safe_name(PurePosixPath(file).name)).stem}-{mark}.xlsx"
 
 
 def _findings_of(position: Position, state: PartnerReturn, newest: Submission) -> tuple[Finding, ...]:
@@ -178,8 +188,9 @@ def write_answers(workspace: Workspace, month: Month, told: tuple[Answer, ...]) 
                 if answer.receipt in fresh:
                     _write(workspace, answer, into)
                 else:
-                    for path in place.glob(f"{Path(answer.receipt).stem}.*"):
-                        shutil.copy2(path, into / path.name)
+                    for name in (answer.receipt, f"{answer.key}.eml"):
+                        if (place / name).is_file():
+                            shutil.copy2(place / name, into / name)
         kept = {
             a.receipt: {
                 "mark": marks[a.receipt],
@@ -202,20 +213,19 @@ def _write(workspace: Workspace, answer: Answer, into: Path) -> None:
 
 
 def _original(workspace: Workspace, answer: Answer) -> bytes | None:
-    """The file as it was sent; None when it is not there any more, or is no plain file."""
-    path = workspace.root / answer.facts.called
+    """The file as it was recorded; None when it is not there any more, has changed, or is no plain file."""
     try:
-        return path.read_bytes() if path.is_file() and not path.is_symlink() else None
-    except OSError:
+        data = fetch_bytes(workspace.root / answer.facts.called)
+    except Unreadable:
         return None
+    return data if sha256(data).hexdigest() == answer.fingerprint else None
 
 
 def _mark(answer: Answer, workspace: Workspace) -> str:
     """What tells an answer from another: everything it says, the file it is about, and who made it."""
-    original = _original(workspace, answer) or b""
     mail = workspace.settings.email
     to = (mail.sender, *mail.to.get(answer.key, ())) if mail else ()
-    said = (repr(answer.facts), sha256(original).hexdigest(), version("boardpack"), repr(to))
+    said = (repr(answer.facts), answer.fingerprint, version("boardpack"), repr(to))
     return sha256("\0".join(said).encode()).hexdigest()
 
 

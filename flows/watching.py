@@ -9,7 +9,7 @@ from watchfiles import watch
 
 from flows.plan.periods import Month
 from flows.plan.settings import Workspace
-from flows.sources.shelf import is_passing
+from flows.returns.container import is_passing
 
 SETTLE_MS = 3_000
 """Changes that follow each other within this time are one: a workbook is copied in many writes."""

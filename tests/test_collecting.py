@@ -129,8 +129,21 @@ def test_what_is_no_workbook_gets_a_receipt_that_says_so(workspace: Path, name: 
 def test_a_file_that_names_no_partner_is_answered_to_the_improvement_group(workspace: Path) -> None:
     (workspace / "inputs" / "returns" / MONTH / "notes.txt").write_bytes(b"see you on Friday")
     made = collect(workspace)
-    assert verdicts(made)["unknown-notes.xlsx"] is Verdict.REFUSED
-    assert (receipts(workspace) / "unknown-notes.xlsx").is_file()
+    (told,) = [answer for answer in made.answers if not answer.key]
+    assert told.facts.verdict is Verdict.REFUSED
+    assert (receipts(workspace) / told.receipt).is_file()
+
+
+def test_files_that_name_no_partner_have_a_receipt_each_which_stays(workspace: Path) -> None:
+    folder = workspace / "inputs" / "returns" / MONTH
+    for name in ("notes.txt", "notes.doc", "notes [1].txt", f"{'x' * 240}.txt"):
+        (folder / name).write_bytes(b"see you on Friday")
+    collect(workspace)
+    before = {path.name for path in receipts(workspace).glob("unknown-*")}
+    assert len(before) == 4
+    (folder / "one more.txt").write_bytes(b"and another")
+    collect(workspace)
+    assert before < {path.name for path in receipts(workspace).glob("unknown-*")}
 
 
 def test_the_outcome_can_be_read_by_a_program(workspace: Path) -> None:

@@ -6,11 +6,7 @@ import csv
 import datetime as dt
 import io
 import logging
-import os
-import queue
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -21,10 +17,11 @@ from flows.plan.findings import UserError
 from flows.plan.model import Plan
 from flows.plan.periods import Month
 from flows.plan.settings import Workspace
+from flows.returns.container import is_passing
 from flows.returns.layout import LAYOUT_VERSION
-from flows.returns.reading import Reading
+from flows.returns.reading import read_many
 from flows.returns.records import Return
-from flows.returns.vocabulary import Vocabulary, vocabulary_of
+from flows.returns.vocabulary import vocabulary_of
 
 RECEIPT_LOG = "received.csv"
 """In the returns folder: which file came in on which day, as the improvement group kept it."""
@@ -32,9 +29,6 @@ RECEIPT_LOG = "received.csv"
 READER = f"return-{LAYOUT_VERSION}.2"
 """The version of the reader. A change of it, or of the plan's words that returns are read by, makes every return be
 read again; what older versions read is kept."""
-
-AT_ONCE = 2
-"""How many files are read at once, each by a child process with limits of its own."""
 
 _log = logging.getLogger(__name__)
 
@@ -64,7 +58,8 @@ def take_in(
     known = ledger.known(reader)
     new = [(a, path) for a, path in found if (str(a.month), a.file, a.fingerprint) not in known]
     read: list[tuple[Arrival, Return]] = []
-    for number, (arrival, content) in enumerate(_read(new, vocabulary), start=1):
+    contents = read_many([(path, arrival.file) for arrival, path in new], vocabulary)
+    for number, ((arrival, _), content) in enumerate(zip(new, contents, strict=True), start=1):
         if content.fingerprint in ("", arrival.fingerprint):
             read.append((arrival, content))
         else:
@@ -72,24 +67,6 @@ def take_in(
         progress(number, len(new))
     ledger.record(reader, read)
     return TakenIn(len(found), len(read))
-
-
-def _read(new: list[tuple[Arrival, Path]], vocabulary: Vocabulary) -> Iterator[tuple[Arrival, Return]]:
-    """The files read, in their order, by as many child processes as there are processors, two at most."""
-    at_once = min(AT_ONCE, os.cpu_count() or 1, max(len(new), 1))
-    with ExitStack() as stack:
-        idle: queue.SimpleQueue[Reading] = queue.SimpleQueue()
-        for _ in range(at_once):
-            idle.put(stack.enter_context(Reading(vocabulary)))
-
-        def read(item: tuple[Arrival, Path]) -> tuple[Arrival, Return]:
-            reading = idle.get()
-            try:
-                return item[0], reading.read(item[1], item[0].file)
-            finally:
-                idle.put(reading)
-
-        yield from stack.enter_context(ThreadPoolExecutor(at_once, thread_name_prefix="reading")).map(read, new)
 
 
 def arrivals(workspace: Workspace, up_to: Month) -> Iterable[tuple[Arrival, Path]]:
@@ -117,7 +94,7 @@ def _files(folder: Path, up_to: Month) -> Iterable[tuple[Month, Path]]:
         month = _month_of(place)
         if month is None or month > up_to:
             continue
-        yield from ((month, path) for path in sorted(place.iterdir()) if not _is_passing(path))
+        yield from ((month, path) for path in sorted(place.iterdir()) if not is_passing(path.name))
 
 
 def _month_of(place: Path) -> Month | None:
@@ -128,14 +105,6 @@ def _month_of(place: Path) -> Month | None:
     except ValueError:
         return None
     return month if str(month) == place.name else None
-
-
-def _is_passing(path: Path) -> bool:
-    """A file that is not meant to be read: hidden, a lock of Excel or LibreOffice, or still being copied."""
-    name = path.name.lower()
-    return name.startswith((".", "~$", "desktop.ini", "thumbs.db")) or name.endswith(
-        (".tmp", ".part", ".partial", ".crdownload", ".download", "~")
-    )
 
 
 def _fingerprint(path: Path) -> str:

@@ -196,10 +196,6 @@ class MeasureState:
     def previous(self) -> Value | None:
         return self.known[-2] if len(self.known) > 1 else None
 
-    def as_said(self, month: Month) -> tuple[Value, ...]:
-        """The series as it stood with the returns for a month: what we said then."""
-        return series_of(value for value in self.said if value.month <= month)
-
     @property
     def restated(self) -> tuple[tuple[Value, Value], ...]:
         """Each figure that counts beside the one last said for its period before it, where they differ."""

@@ -11,7 +11,7 @@ from flows.plan.periods import Month
 from flows.plan.words import figure, sentence
 from flows.position.charting import SETTLED
 from flows.position.control_charts import Rule
-from flows.position.measure_checks import in_a_sentence, shown
+from flows.position.figure_words import highest_possible, in_a_sentence, lowest_possible, shown
 from flows.position.measure_state import Limits, MeasureState, Path, Rating, Recalculation, Value
 
 PERIODS = {
@@ -148,10 +148,9 @@ def limits_words(measure: Measure, limits: Limits) -> tuple[str, str]:
 
 
 def possible(measure: Measure) -> tuple[float, float]:
-    """The range of a measure: what the plan says, else 0 to 100 for a per cent."""
-    lowest = 0.0 if measure.lowest is None and measure.is_percentage else measure.lowest
-    highest = 100.0 if measure.highest is None and measure.is_percentage else measure.highest
-    return (float("-inf") if lowest is None else lowest, float("inf") if highest is None else highest)
+    """The range of a measure, infinite where it has no end."""
+    low, high = lowest_possible(measure), highest_possible(measure)
+    return (float("-inf") if low is None else low, float("inf") if high is None else high)
 
 
 def run_length(state: MeasureState) -> int:

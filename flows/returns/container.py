@@ -29,6 +29,15 @@ USE_THE_FORM = "Fill in this month's form, which is an Excel workbook (.xlsx), a
 WAIT = "If it is still being copied, wait until that is done; otherwise send it again."
 
 
+_PASSING_STARTS = (".", "~$", "desktop.ini", "thumbs.db")
+_PASSING_ENDS = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".download", "~")
+
+
+def is_passing(name: str) -> bool:
+    """Whether a file is not meant to be read: hidden, a lock of Excel or LibreOffice, or still being copied."""
+    return name.lower().startswith(_PASSING_STARTS) or name.lower().endswith(_PASSING_ENDS)
+
+
 class Unreadable(Exception):  # noqa: N818 - says what the file is; it is an answer for the partner, not a fault of ours
     """The file cannot be read as a return. `what` completes "This file …"; `todo` says what to do."""
 

@@ -11,18 +11,13 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path, PurePosixPath
 
+from flows.returns.container import is_passing
+
 MOST_NAME_BYTES = 160
 """Of a name in UTF-8, leaving room for a prefix and a number within the 255 that file systems allow."""
 
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|\u2028\u2029]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
-_PASSING_STARTS = (".", "~$", "desktop.ini", "thumbs.db")
-_PASSING_ENDS = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".download", "~")
-
-
-def is_passing(name: str) -> bool:
-    """Whether a file is not meant to be read: hidden, a lock of Excel or LibreOffice, or still being copied."""
-    return name.lower().startswith(_PASSING_STARTS) or name.lower().endswith(_PASSING_ENDS)
 
 
 def safe_name(name: str) -> str:

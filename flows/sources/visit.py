@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flows.plan.source import Source
-from flows.returns.container import MOST_FILE_BYTES
+from flows.returns.container import MOST_FILE_BYTES, is_passing
 from flows.sources.place_faults import Fault, NotThere, fault_of
 from flows.sources.places import Credentials, Item, Place, open_place, shown
-from flows.sources.shelf import is_passing, printed
+from flows.sources.shelf import printed
 
 MOST_FILES = 500
 """How many files of one source are looked at; there is something else wrong when there are more."""

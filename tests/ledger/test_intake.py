@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -79,17 +79,12 @@ class Office:
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     made = Office(tmp_path)
 
-    class Reader:
-        def __init__(self, vocabulary: object) -> None: ...
-        def __enter__(self) -> Reader:
-            return self
-
-        def __exit__(self, *_: object) -> None: ...
-        def read(self, path: Path, name: str) -> Return:
+    def read_many(paths: Iterable[tuple[Path, str]], vocabulary: object) -> Iterator[Return]:
+        for path, name in paths:
             made.read.append(name)
-            return made.reads(path, name)
+            yield made.reads(path, name)
 
-    monkeypatch.setattr(intake, "Reading", Reader)
+    monkeypatch.setattr(intake, "read_many", read_many)
     return made
 
 

@@ -26,11 +26,12 @@ from hypothesis import strategies as st
 from flows.plan.findings import Severity
 from flows.plan.periods import Month
 from flows.plan.source import Source
+from flows.returns.container import is_passing
 from flows.sources import visit as fetching
 from flows.sources.fetch import Fetched, Seen, fetch, read_seen, unknown_partners, write_seen
 from flows.sources.place_faults import Fault, NotThere, fault_of
 from flows.sources.places import Credentials, FolderPlace, Item, credentials, shown
-from flows.sources.shelf import MOST_NAME_BYTES, is_passing, names_for, printed, safe_name
+from flows.sources.shelf import MOST_NAME_BYTES, names_for, printed, safe_name
 from flows.sources.visit import Patience
 
 NOVEMBER = Month(2022, 11)
