@@ -16,6 +16,7 @@ from flows.ledger.records import Submission
 from flows.plan.findings import NOWHERE, Finding, Origin
 from flows.plan.model import Milestone, Partner, Plan
 from flows.plan.periods import Month
+from flows.plan.scope import Scope
 from flows.position.measure_state import MeasureState
 
 
@@ -289,7 +290,7 @@ class Feedback:
 
 @dataclass(frozen=True)
 class Position:
-    """Everything known at the end of `month`."""
+    """Everything known at the end of `month`; where `scope` is given, only what belongs to that slice of the plan."""
 
     plan: Plan
     month: Month
@@ -306,6 +307,7 @@ class Position:
     findings: tuple[Finding, ...]
     known_on: dt.date | None = None
     counted: tuple[Submission, ...] = field(default=(), repr=False)
+    scope: Scope | None = None
 
     @cached_property
     def milestone(self) -> dict[str, MilestoneState]:

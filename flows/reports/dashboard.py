@@ -114,7 +114,7 @@ class Dashboard:
 def dashboard(position: Position, settings: Settings) -> Dashboard:
     """The facts of the month's data dashboard."""
     return Dashboard(
-        frame=frame("Data dashboard", position.month, settings),
+        frame=frame("Data dashboard", position, settings),
         summary=summary_of(position),
         tables=tuple(_icon_table(focus, position) for focus in _with_measures(position)),
         focus_areas=tuple(part for focus in _with_measures(position) if (part := _panels(focus, position)).panels),

@@ -5,30 +5,59 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.plan.calendar import board_date
-from flows.plan.periods import Month
 from flows.plan.settings import Settings
-from flows.plan.words import day
+from flows.plan.words import count, day, listed
 from flows.position.model import Position, Status
 from flows.reports.parts import Chip, Frame, Moved, chip
 
 
-def frame(report: str, month: Month, settings: Settings) -> Frame:
-    """What is printed at the head and foot of each page of `report` for `month`, and kept in its file properties."""
-    who = settings.partnership
+def frame(report: str, position: Position, settings: Settings, period: str = "") -> Frame:
+    """What is printed at the head and foot of each page of `report`, and kept in its file properties.
+
+    `period` is what the report covers in words; the position's month where nothing is said. A slice says on its front
+    page and in its title whose it is and how much of the plan it holds.
+    """
+    who, month, scope = settings.partnership, position.month, position.scope
+    covers = period or month.label
+    named = f"{report} for the {scope.name}" if scope else report
     return Frame(
         partnership=who.name,
         plan_name=who.plan_name,
-        report=report,
-        period=month.label,
-        title=f"{report}, {month.label}",
-        subject=f"{who.plan_name}: {report.lower()} to the {who.board} for {month.label}",
+        report=named,
+        period=covers,
+        title=f"{named}, {covers}",
+        subject=f"{who.plan_name}: {report.lower()} to the {scope.name if scope else who.board} for {covers}",
         author=who.report_author,
         marking=who.marking,
         created=month.last_day.isoformat(),
         board=who.board,
         board_date=day(board_date(month, settings)),
-        keywords=f"{who.short_name}, {who.plan_short_name}, {report.lower()}, {month.label}",
+        keywords=f"{who.short_name}, {who.plan_short_name}, {report.lower()}, {covers}",
+        scope=scope_words(position),
     )
+
+
+def scope_words(position: Position) -> str:
+    """How much of the plan a slice holds, and that its totals are its own; "" for a paper of the whole plan."""
+    scope, plan = position.scope, position.plan
+    if scope is None:
+        return ""
+    if scope.whole:
+        return f"The {scope.name} oversees every area of the plan, so this is the whole of it."
+    held = "; ".join(f"area {area.ref}, {area.short_title}" for area in plan.areas)
+    return (
+        f"This paper holds {listed(_amounts(position))} of the plan ({held}). Every total in it is of these alone. "
+        "Risks, decisions and findings that concern the whole plan stand in the full report."
+    )
+
+
+def _amounts(position: Position) -> list[str]:
+    found = (
+        (len(position.milestones), "milestone", "milestones"),
+        (len(position.measures), "measure", "measures"),
+        (sum(r.is_open for r in position.risks), "open risk", "open risks"),
+    )
+    return [count(number, one, many) for number, one, many in found if number]
 
 
 @dataclass(frozen=True, slots=True)

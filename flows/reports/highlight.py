@@ -118,7 +118,7 @@ class HighlightReport:
 def highlight_report(position: Position, settings: Settings) -> HighlightReport:
     """The facts of the month's highlight report."""
     return HighlightReport(
-        frame=frame("Highlight report", position.month, settings),
+        frame=frame("Highlight report", position, settings),
         summary=summary(position, settings),
         exceptions=exceptions(position, settings),
         at_a_glance=at_a_glance(position),

@@ -49,7 +49,8 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands at the head and foot of every page and in the file's properties."""
+    """What stands at the head and foot of every page and in the file's properties. `scope` says on the front page how
+    much of the plan a slice holds; "" for a paper of the whole plan."""
 
     partnership: str
     plan_name: str
@@ -63,6 +64,7 @@ class Frame:
     board: str
     board_date: str
     keywords: str
+    scope: str = ""
 
 
 def chip(status: Status, settings: Settings) -> Chip:
