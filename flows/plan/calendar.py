@@ -10,9 +10,11 @@ from functools import lru_cache
 
 import holidays
 
-from flows.plan.days import WEEKDAYS
+from flows.plan.days import MONTHS, WEEKDAYS
+from flows.plan.findings import UserError
 from flows.plan.periods import Month, months_between
 from flows.plan.settings import Calendar, Settings
+from flows.plan.words import listed
 
 ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
 
@@ -88,7 +90,49 @@ def next_stocktake(month: Month, settings: Settings) -> Month:
     return coming
 
 
+def require_stocktake(month: Month, settings: Settings) -> None:
+    """UserError, with the months that have one, where no stocktake falls in this month."""
+    if is_stocktake(month, settings):
+        return
+    coming = next_stocktake(month, settings)
+    near = [m for m in (_stocktake_before(month, settings), coming, next_stocktake(coming, settings)) if m]
+    names = listed(MONTHS[n - 1] for n in settings.calendar.stocktake_months)
+    raise UserError(
+        f"There is no stocktake for {month.label}: stocktakes fall in {names}. The nearest are those for "
+        f"{listed(f'{m.label} ({m})' for m in near)}."
+    )
+
+
+def _stocktake_before(month: Month, settings: Settings) -> Month | None:
+    months = stocktakes(settings.calendar.first, month.previous(), settings)
+    return months[-1] if months else None
+
+
 def is_annual_review(month: Month, settings: Settings) -> bool:
     """Whether the annual review falls in this month: the first one's month of the year, from the first on."""
     review = Month.parse(settings.calendar.annual_review)
     return month >= review and month.number == review.number
+
+
+def annual_review_months(month: Month, settings: Settings) -> tuple[Month, ...]:
+    """The months that an annual review looks back on: the first one to the beginning of the plan's reports, the others
+    to the month after the review before."""
+    first = Month.parse(settings.calendar.annual_review)
+    return months_between(settings.calendar.first if month <= first else month.previous(11), month)
+
+
+def require_annual_review(month: Month, settings: Settings) -> None:
+    """UserError, with the months that have one, where no annual review falls in this month."""
+    if is_annual_review(month, settings):
+        return
+    first = Month.parse(settings.calendar.annual_review)
+    coming = first if month < first else _annual_review_after(month, first)
+    raise UserError(
+        f"There is no annual review for {month.label}: the first is for {first.label}, and the next ones for each "
+        f"{MONTHS[first.number - 1]} after it. The next is the one for {coming.label} ({coming})."
+    )
+
+
+def _annual_review_after(month: Month, first: Month) -> Month:
+    this_year = Month(month.year, first.number)
+    return this_year if this_year > month else this_year.next(12)

@@ -11,6 +11,7 @@ from flows.plan.model import Plan
 from flows.plan.periods import Month
 from flows.plan.settings import Settings
 from flows.position.claims import history
+from flows.position.commentary_checks import Record, commentary_findings
 from flows.position.decisions import commentary, decision_findings, decisions, feedback
 from flows.position.evidence import evidence_log, expected_evidence_findings
 from flows.position.measure_checks import measure_findings
@@ -51,6 +52,8 @@ def position(
         states = with_movement(states, _month_before(plan, settings, submissions, month))
     measures = measure_states(plan, settings, counted, month, made, known_on)
     risks = risk_states(plan, counted, month)
+    stand = standings(view, states)
+    record = Record(plan, settings, month, states, stand, measures)
     findings = [
         *plan_findings,
         *returned.findings,
@@ -61,6 +64,7 @@ def position(
         *measure_findings(plan, month, measures, counted),
         *risk_findings(plan, month, risks, counted),
         *decision_findings(plan, month, made),
+        *commentary_findings(record, counted),
     ]
     return Position(
         plan=plan,
@@ -68,7 +72,7 @@ def position(
         period_end=month.last_day,
         returns=masked.state(returned.state),
         milestones=states,
-        standings=standings(view, states),
+        standings=stand,
         evidence=log,
         measures=measures,
         risks=risks,

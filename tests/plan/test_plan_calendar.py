@@ -9,17 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.plan.calendar import (
+    annual_review_months,
     board_date,
     is_annual_review,
     is_stocktake,
     is_working_day,
     next_stocktake,
     period_end,
+    require_annual_review,
+    require_stocktake,
     returns_due,
     stocktake_months,
     stocktakes,
     working_day,
 )
+from flows.plan.findings import UserError
 from flows.plan.periods import Month
 from flows.plan.settings import Calendar, Partnership, Settings
 
@@ -101,3 +105,48 @@ def test_the_annual_review_comes_back_every_year_from_the_first() -> None:
 
 def test_a_period_ends_on_the_last_day_of_its_month() -> None:
     assert period_end(Month(2023, 2)) == dt.date(2023, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("month", "says"),
+    [
+        (
+            "2022-10",
+            "There is no stocktake for October 2022: stocktakes fall in November, February, May and August. The nearest "
+            "are those for November 2022 (2022-11) and February 2023 (2023-02).",
+        ),
+        ("2023-06", "those for May 2023 (2023-05), August 2023 (2023-08) and November 2023 (2023-11)."),
+        ("2022-08", "those for November 2022 (2022-11) and February 2023 (2023-02)."),
+    ],
+)
+def test_a_month_without_a_stocktake_is_refused_with_the_months_that_have_one(month: str, says: str) -> None:
+    with pytest.raises(UserError) as refused:
+        require_stocktake(Month.parse(month), settings())
+    assert says in str(refused.value)
+
+
+def test_a_month_with_a_stocktake_is_not_refused() -> None:
+    require_stocktake(Month(2023, 2), settings())
+    require_annual_review(Month(2024, 12), settings())
+
+
+@pytest.mark.parametrize(
+    ("month", "next_one"),
+    [("2022-10", "December 2023 (2023-12)"), ("2023-11", "December 2023"), ("2024-01", "December 2024 (2024-12)")],
+)
+def test_a_month_without_an_annual_review_is_refused_with_the_next_that_has_one(month: str, next_one: str) -> None:
+    with pytest.raises(
+        UserError, match="the first is for December 2023, and the next ones for each December"
+    ) as refused:
+        require_annual_review(Month.parse(month), settings())
+    assert f"The next is the one for {next_one}" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("review", "first", "number"), [("2023-12", "2022-10", 15), ("2024-12", "2024-01", 12), ("2025-12", "2025-01", 12)]
+)
+def test_the_first_review_looks_back_to_the_beginning_and_the_others_to_the_last(
+    review: str, first: str, number: int
+) -> None:
+    months = annual_review_months(Month.parse(review), settings())
+    assert (str(months[0]), len(months)) == (first, number)
