@@ -9,26 +9,31 @@ from __future__ import annotations
 import math
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from flows.plan.findings import Finding, Severity, UserError
-from flows.plan.model import Improves, Partner
+from flows.console import (
+    console,
+    errors,
+    print_collected,
+    print_collected_as_json,
+    print_files,
+    print_findings,
+    print_packed,
+    print_returns,
+    say,
+    say_aside,
+    steps_shown,
+)
+from flows.plan.findings import UserError
+from flows.plan.model import Improves
 from flows.plan.periods import Month
 from flows.plan.settings import Workspace, find_workspace
-from flows.plan.words import count
-from flows.progress import heard_by
-
-if TYPE_CHECKING:
-    from flows.collecting import Collected
-    from flows.position.model import Position
 
 app = typer.Typer(
     name="boardpack",
@@ -39,11 +44,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
-
-SHOWN_FOR_EACH = 4
-"""How many findings a partner has on the terminal; all of them are in findings.xlsx."""
 
 
 def _month(text: str) -> Month:
@@ -57,6 +57,15 @@ MonthArgument = Annotated[Month, typer.Argument(metavar="MONTH", parser=_month, 
 FolderOption = Annotated[
     Path,
     typer.Option("--folder", "-C", help="The partnership's folder; the current one if left out.", show_default=False),
+]
+ForOption = Annotated[
+    str,
+    typer.Option(
+        "--for",
+        metavar="NAME",
+        help="Only what this board or group of the plan oversees, into outputs/MONTH/for-KEY.",
+        show_default=False,
+    ),
 ]
 
 
@@ -74,24 +83,19 @@ def collect(
     often as you like: what has not changed stays as it is. With --watch it goes on until Ctrl-C.
     """
     workspace = _workspace(folder, month)
-    from flows.prefect_server import prefect_server
+    from flows.watching import arrivals
 
-    with _steps_shown(), prefect_server() as server:
-        from flows.collect_returns import collect_returns
-
-        with server.ready():
-            collected = collect_returns(str(month), str(workspace.root))
-            _print_collected(collected, workspace, as_json)
-            if watch:
-                from flows.watching import arrivals
-
-                for _ in arrivals(workspace, month):
-                    with _trouble_told():
-                        _print_collected(collect_returns(str(month), str(workspace.root)), workspace, as_json)
+    tell = print_collected_as_json if as_json else print_collected
+    with _flow("collect-returns") as collect_returns:
+        later = arrivals(workspace, month) if watch else ()  # from now on: what arrives in the meantime is not missed
+        tell(collect_returns(str(month), str(workspace.root)), workspace)
+        for _ in later:
+            with _trouble_told():
+                tell(collect_returns(str(month), str(workspace.root)), workspace)
 
 
 @app.command("highlight-report")
-def highlight_report(month: MonthArgument, folder: FolderOption = Path()) -> None:
+def highlight_report(month: MonthArgument, folder: FolderOption = Path(), audience: ForOption = "") -> None:
     """Build the month's report, registers and findings.
 
     Reads the plan and every return up to the month, records what is new, works out where each milestone, measure and
@@ -99,39 +103,81 @@ def highlight_report(month: MonthArgument, folder: FolderOption = Path()) -> Non
     evidence-log.xlsx, risk-register.xlsx, measures.xlsx, findings.xlsx and manifest.json into outputs/MONTH. The last
     build stays as it was until the new one is complete.
     """
-    workspace = _workspace(folder, month)
-    from flows.prefect_server import prefect_server
-    from flows.publish.printing import warm_up
-
-    with _steps_shown(), prefect_server() as server:
-        warm_up()
-        from flows.highlight_report import highlight_report as build
-
-        with server.ready():
-            position = build(str(month), str(workspace.root))
-    _print_findings(position)
-    _print_files(workspace, month, "highlight-report")
+    _build("highlight-report", month, folder, audience)
 
 
 @app.command()
-def dashboard(month: MonthArgument, folder: FolderOption = Path()) -> None:
+def dashboard(month: MonthArgument, folder: FolderOption = Path(), audience: ForOption = "") -> None:
     """Build the month's data dashboard by itself.
 
     Writes data-dashboard.pdf and .docx and measures.xlsx into outputs/MONTH, and leaves what else is there as it is.
     The highlight report builds them too.
     """
+    _build("data-dashboard", month, folder, audience, only_measures=True)
+
+
+@app.command()
+def stocktake(month: MonthArgument, folder: FolderOption = Path(), audience: ForOption = "") -> None:
+    """Build the stocktake of the quarter up to the month.
+
+    Writes stocktake.pdf and .docx into outputs/MONTH: what was promised for the quarter and what happened, slippage,
+    evidence, impact, measures, risks, families, decisions, and what cannot be shown yet. A month in which the
+    partnership's calendar has no stocktake is refused with those that have one.
+    """
+    _build("stocktake", month, folder, audience)
+
+
+@app.command("annual-review")
+def annual_review(month: MonthArgument, folder: FolderOption = Path(), audience: ForOption = "") -> None:
+    """Build the annual review of the year up to the month.
+
+    Writes annual-review.pdf and .docx into outputs/MONTH. The first one looks back to the start of the plan. A month in
+    which the partnership's calendar has no annual review is refused with the next that has one.
+    """
+    _build("annual-review", month, folder, audience)
+
+
+@app.command("action-lists")
+def action_lists(
+    month: MonthArgument,
+    folder: FolderOption = Path(),
+    audience: Annotated[
+        str, typer.Option("--for", metavar="NAME", help="Only this workstream or partner.", show_default=False)
+    ] = "",
+) -> None:
+    """Build each workstream's list and each partner's page.
+
+    Writes action-list.pdf and .docx into a folder of outputs/MONTH for each: what is due, what must be answered, and
+    every milestone that is theirs.
+    """
     workspace = _workspace(folder, month)
-    from flows.prefect_server import prefect_server
-    from flows.publish.printing import warm_up
+    with _flow("action-lists", prints=True) as build:
+        slices = build(str(month), str(workspace.root), audience)
+    for part in slices:
+        print_files(workspace, part, "action-list")
 
-    with _steps_shown(), prefect_server() as server:
-        warm_up()
-        from flows.data_dashboard import data_dashboard as build
 
-        with server.ready():
-            position = build(str(month), str(workspace.root))
-    _print_findings(position, only_measures=True)
-    _print_files(workspace, month, "data-dashboard")
+@app.command()
+def pack(
+    month: MonthArgument,
+    folder: FolderOption = Path(),
+    supplement: Annotated[
+        bool,
+        typer.Option(
+            "--supplement", help="Add what is late or has changed, and leave the pages already sent as they are."
+        ),
+    ] = False,
+) -> None:
+    """Put the month's papers into one PDF for the board.
+
+    Writes board-pack.pdf into outputs/MONTH: front sheet, agenda, highlight report, stocktake and annual review where
+    they are due, data dashboard, risk register and evidence log, with page numbers that run through. With --supplement
+    late papers, and papers that read differently now, go into board-pack-supplement-1.pdf and so on.
+    """
+    workspace = _workspace(folder, month)
+    with _flow("board-pack", prints=True) as build:
+        packed = build(str(month), str(workspace.root), supplement)
+    print_packed(workspace, packed)
 
 
 @app.command()
@@ -142,15 +188,10 @@ def forms(month: MonthArgument, folder: FolderOption = Path()) -> None:
     said, the measures due and the open risks. Send it out; what comes back goes into inputs/returns/MONTH.
     """
     workspace = _workspace(folder, month)
-    from flows.prefect_server import prefect_server
-
-    with _steps_shown(), prefect_server() as server:
-        from flows.send_forms import send_forms
-
-        with server.ready():
-            written = send_forms(str(month), str(workspace.root))
+    with _flow("send-forms") as send_forms:
+        written = send_forms(str(month), str(workspace.root))
     for path in written:
-        _say(workspace.shown(path))
+        say(workspace.shown(path))
 
 
 @app.command()
@@ -160,21 +201,13 @@ def status(month: MonthArgument, folder: FolderOption = Path()) -> None:
     Reads what has come in for the month, and records it; builds nothing.
     """
     workspace = _workspace(folder, month)
-    with _steps_shown():
+    with _plain_errors(), steps_shown():
         from flows.standing import stand
 
         position = stand(workspace, month)
-    table = Table(title=f"Returns for {month.label}", title_justify="left", box=None, pad_edge=False)
-    for heading in ("Partner", "Return", "Received on", "To answer"):
-        table.add_column(heading)
-    from flows.reports.returns_state import return_rows
-
-    for row in return_rows(position):
-        cells = (row.short_name, row.state, row.received, row.questions)
-        table.add_row(*(Text(_printable(words)) for words in cells))
-    console.print(table)
+    print_returns(position)
     console.print()
-    _print_findings(position)
+    print_findings(position)
 
 
 @app.command()
@@ -191,11 +224,11 @@ def new(
         from flows.plan.starting import new_workspace
 
         new_workspace(folder, example)
-    _say(f"Made {folder}.")
+    say(f"Made {folder}.")
     if example:
-        _say(f"Now try: boardpack highlight-report 2022-11 --folder {shlex.quote(str(folder))}")
+        say(f"Now try: boardpack highlight-report 2022-11 --folder {shlex.quote(str(folder))}")
     else:
-        _say(f"Now fill in {folder / 'inputs' / 'partnership.toml'} and {folder / 'inputs' / 'plan.xlsx'}.")
+        say(f"Now fill in {folder / 'inputs' / 'partnership.toml'} and {folder / 'inputs' / 'plan.xlsx'}.")
 
 
 @app.command()
@@ -242,17 +275,18 @@ def spc(
     """
     if target is not None and not math.isfinite(target):
         raise typer.BadParameter(f"{target} is not a number to aim at.", param_hint="'--target'")
-    kind = kind or _kind_by_name(out)
+    from flows.spc.writing import kind_by_name, refuse_place, write
+
+    with _wrong_use("--out"):
+        kind = kind or kind_by_name(out)
     with _plain_errors():
         from flows.position.control_charts import PROFILES
         from flows.spc.results import Asked, chart_series, csv_text, sentences
         from flows.spc.series_file import parse_when, read_series
 
-        try:
+        with _wrong_use("--recalculate"):
             anew = tuple(parse_when(text) for text in recalculate or ())
-        except ValueError as error:
-            raise typer.BadParameter(str(error), param_hint="'--recalculate'") from None
-        _refuse_place(file, out, kind)
+        refuse_place(file, out, kind)
         charted = chart_series(read_series(file), Asked(improves, target, PROFILES[profile], anew))
         if kind == "csv":
             data = csv_text(charted).encode()
@@ -260,44 +294,9 @@ def spc(
             from flows.spc.picture import png, svg_text
 
             data = svg_text(charted).encode() if kind == "svg" else png(charted)
-        _write(data, out)
+        write(data, out)
     for words in sentences(charted):
-        errors.print(_printable(words), soft_wrap=True, markup=False)
-
-
-def _kind_by_name(out: Path | None) -> Literal["csv", "svg", "png"]:
-    ending = out.suffix.lower() if out else ""
-    if ending == ".svg":
-        return "svg"
-    if ending == ".png":
-        return "png"
-    if ending in ("", ".csv", ".txt"):
-        return "csv"
-    raise typer.BadParameter(
-        f"{out} ends with {ending}: write csv, svg or png, or say which with --format.", param_hint="'--out'"
-    )
-
-
-def _refuse_place(file: Path, out: Path | None, kind: str) -> None:
-    """Stop before any work where the result could not be written, or would take the place of the figures."""
-    if out is None or str(out) == "-":
-        if kind == "png" and sys.stdout.isatty():
-            raise UserError("A PNG is a picture, and the terminal shows text; name a file with --out.")
-    elif out.is_dir():
-        raise UserError(f"{out} is a folder; name a file in it with --out.")
-    elif not out.parent.is_dir():
-        raise UserError(f"{out.parent}, where {out.name} is to be written, is not a folder; make it first.")
-    elif out.exists() and file.exists() and out.samefile(file):
-        raise UserError(f"{out} holds the figures themselves; name another file with --out.")
-
-
-def _write(data: bytes, out: Path | None) -> None:
-    if out is not None and str(out) != "-":
-        out.write_bytes(data)
-        return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+        say_aside(words)
 
 
 @app.command("stop-server")
@@ -315,34 +314,31 @@ def stop_server() -> None:
         raise typer.Exit(1)
 
 
-def _print_collected(collected: Collected, workspace: Workspace, as_json: bool) -> None:
-    """Who has returned, with what verdict; what went wrong on the way; where the receipts are."""
-    if as_json:
-        from flows.collecting import as_json as text_of
+def _build(flow: str, month: Month, folder: Path, audience: str = "", only_measures: bool = False) -> None:
+    """Build a report or its slice, and say what must be answered and which files were written. A report that is a new
+    command needs no more: its flow has the report's name, which is also the one in the manifest of what it wrote."""
+    workspace = _workspace(folder, month)
+    with _flow(flow, prints=True) as build:
+        position = build(str(month), str(workspace.root), audience)
+    print_findings(position, only_measures)
+    print_files(workspace, position, flow)
 
-        sys.stdout.write(text_of(collected, workspace) + "\n")
-        return
-    position = collected.position
-    verdicts = {answer.key: answer.facts.verdict for answer in collected.answers}
-    table = Table(title=f"Returns for {position.month.label}", title_justify="left", box=None, pad_edge=False)
-    for heading in ("Partner", "Return", "Received on", "Receipt", "To answer"):
-        table.add_column(heading)
-    from flows.reports.returns_state import return_rows
 
-    for state, row in zip(position.returns, return_rows(position), strict=True):
-        verdict = str(verdicts.get(state.partner.key, "–"))
-        cells = (row.short_name, row.state, row.received, verdict, row.questions)
-        table.add_row(*(Text(_printable(words)) for words in cells))
-    console.print(table)
-    for file in collected.fetched:
-        if file.is_new:
-            _say(f"Fetched {workspace.shown(file.path)} from {file.source}")
-    for finding in collected.findings:
-        _say(_line(finding))
-    new = sorted(answer.receipt for answer in collected.answers if answer.is_new)
-    place = workspace.shown(workspace.outputs_of(position.month) / "receipts")
-    console.print()
-    _say(f"Receipts written to {place}: {', '.join(new)}" if new else f"No receipt in {place} says anything new.")
+@contextmanager
+def _flow(name: str, prints: bool = False) -> Iterator[Callable[..., Any]]:
+    """A flow by its name, ready to be called: "send-forms" is `flows.send_forms:send_forms`. One that `prints` finds its
+    printers started. All of that is loaded and begun while Prefect's server comes up."""
+    from flows.prefect_server import prefect_server
+
+    with _plain_errors(), steps_shown(), prefect_server() as server:
+        if prints:
+            from flows.publish.printing import warm_up
+
+            warm_up()
+        module_name = name.replace("-", "_")
+        flow = getattr(import_module(f"flows.{module_name}"), module_name)
+        with server.ready():
+            yield flow
 
 
 @contextmanager
@@ -351,8 +347,7 @@ def _trouble_told() -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        for line in str(error).splitlines():
-            errors.print(_printable(line), soft_wrap=True, markup=False)
+        _tell(str(error))
 
 
 def _workspace(folder: Path, month: Month) -> Workspace:
@@ -362,6 +357,15 @@ def _workspace(folder: Path, month: Month) -> Workspace:
         if month < first:
             raise UserError(f"{month.label} is before {first.label}, the first month that this partnership reports.")
     return workspace
+
+
+@contextmanager
+def _wrong_use(option: str) -> Iterator[None]:
+    """Turn a value that an option cannot have into a sentence and exit code 2."""
+    try:
+        yield
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=f"'{option}'") from None
 
 
 @contextmanager
@@ -383,75 +387,13 @@ def _plain_errors() -> Iterator[None]:
 
 
 def _stop(sentences: str) -> NoReturn:
-    for line in sentences.splitlines():
-        errors.print(_printable(line), soft_wrap=True, markup=False)
+    _tell(sentences)
     raise typer.Exit(1) from None
 
 
-def _say(words: str) -> None:
-    console.print(_printable(words), soft_wrap=True, markup=False)
-
-
-def _printable(words: str) -> str:
-    """Words from a file without the characters that would steer the terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in words)
-
-
-@contextmanager
-def _steps_shown() -> Iterator[None]:
-    """Show on the terminal what is being done."""
-    with _plain_errors(), console.status("Starting") as spinner:
-
-        def listen(step: str, done: int, total: int) -> None:
-            words = f"{step}: {done} of {total}" if total else step
-            spinner.update(words)
-            if not console.is_terminal and not total:
-                errors.print(words, markup=False)
-
-        with heard_by(listen):
-            yield
-
-
-def _print_findings(position: Position, only_measures: bool = False) -> None:
-    """What needs an answer, from whom: a heading for each partner and its first findings."""
-    measures = {measure.ref for measure in position.plan.measures}
-    open_ = [
-        finding
-        for finding in position.findings
-        if finding.severity is not Severity.NOTE
-        and (not only_measures or finding.kind == "measure" or finding.about in measures)
-    ]
-    if not open_:
-        console.print("No measure needs an answer." if only_measures else "Nothing needs an answer.")
-        return
-    on_what = " on measures" if only_measures else ""
-    console.print(f"{count(len(open_), f'finding{on_what} needs', f'findings{on_what} need')} an answer:")
-    for partner in position.plan.partners:
-        _print_findings_of(partner, [f for f in open_ if f.who == partner.key])
-
-
-def _print_findings_of(partner: Partner, mine: list[Finding]) -> None:
-    if not mine:
-        return
-    console.print(Text.assemble("\n", (_printable(partner.name), "bold"), f" ({len(mine)})"), soft_wrap=True)
-    for finding in mine[:SHOWN_FOR_EACH]:
-        _say(f"  {_line(finding)}")
-    if len(mine) > SHOWN_FOR_EACH:
-        _say(f"  and {len(mine) - SHOWN_FOR_EACH} more in the highlight report's findings.xlsx")
-
-
-def _line(finding: Finding) -> str:
-    where = f" ({finding.origin})" if str(finding.origin) else ""
-    return f"{finding.says} {finding.todo}{where}"
-
-
-def _print_files(workspace: Workspace, month: Month, build: str) -> None:
-    """Name the files that a build has written, and not what lay beside them before."""
-    from flows.publish.pack import files_of
-
-    folder = workspace.outputs_of(month)
-    console.print()
-    _say(f"Written to {workspace.shown(folder)}: {', '.join(files_of(build, folder))}")
+def _tell(sentences: str) -> None:
+    for sentence in sentences.splitlines():
+        say_aside(sentence)
 
 
 def main() -> None:

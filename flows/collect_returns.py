@@ -11,8 +11,10 @@ from typing import Any
 from prefect import flow
 from prefect.blocks.core import Block
 
-from flows.collecting import Answer, Collected, answers, fetch_returns, send_answers, write_answers
-from flows.ledger.store import open_ledger
+from flows.answering import send_answers, write_answers
+from flows.answers import Answer, answers
+from flows.collecting import Collected, fetch_returns
+from flows.ledger.records import Submission
 from flows.plan.findings import Finding
 from flows.plan.model import Plan
 from flows.plan.periods import Month
@@ -22,7 +24,7 @@ from flows.position.returned import superseded
 from flows.progress import say
 from flows.publish.outputs import one_build
 from flows.sources.fetch import FetchedFile
-from flows.standing import position_of, record_returns, sound_plan
+from flows.standing import position_and_record, record_returns, sound_plan
 from flows.steps import sealed, step
 
 
@@ -37,8 +39,8 @@ def collect_returns(month: str, folder: str = ".") -> Collected:
     with one_build(workspace.outputs, say):
         plan, noticed = read_plan(sealed(workspace))
         fetched, troubles = fetch_what_is_new(sealed(workspace), sealed(plan), sealed(period))
-        now = record_and_reconcile(sealed(workspace), sealed(plan), sealed(period), sealed(noticed))
-        told = answer_partners(sealed(workspace), sealed(now))
+        now, submissions = record_and_reconcile(sealed(workspace), sealed(plan), sealed(period), sealed(noticed))
+        told = answer_partners(sealed(workspace), sealed(now), sealed(submissions))
         troubles = (*troubles, *send_letters(sealed(workspace), sealed(now), sealed(told)))
     return Collected(now, fetched, told, troubles)
 
@@ -61,18 +63,18 @@ def fetch_what_is_new(
 
 
 @step("record and reconcile")
-def record_and_reconcile(workspace: Workspace, plan: Plan, month: Month, noticed: tuple[Finding, ...]) -> Position:
-    """Read what is new, record it, and work out where everything stands."""
+def record_and_reconcile(
+    workspace: Workspace, plan: Plan, month: Month, noticed: tuple[Finding, ...]
+) -> tuple[Position, tuple[Submission, ...]]:
+    """Read what is new, record it, and work out where everything stands; with it the submissions that say so."""
     record_returns(workspace, plan, month)
-    return position_of(workspace, plan, month, noticed)
+    return position_and_record(workspace, plan, month, noticed)
 
 
 @step("answer the partners")
-def answer_partners(workspace: Workspace, now: Position) -> tuple[Answer, ...]:
+def answer_partners(workspace: Workspace, now: Position, submissions: tuple[Submission, ...]) -> tuple[Answer, ...]:
     """A receipt for each partner that sent something, and for each file that names no partner."""
     say("Writing receipts")
-    with open_ledger(workspace.ledger_file) as ledger:
-        submissions = ledger.submissions(now.month)
     replaced = superseded(now.plan, workspace.settings, submissions, now.month)
     return write_answers(workspace, now.month, answers(workspace, now, submissions, replaced))
 

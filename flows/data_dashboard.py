@@ -16,34 +16,36 @@ from flows.plan.settings import Workspace, find_workspace
 from flows.position.model import Position
 from flows.progress import say
 from flows.publish.outputs import one_build, staged
-from flows.publish.pack import write_documents, write_manifest, write_pdf, write_registers
+from flows.publish.pack import papers_folder, write_documents, write_manifest, write_pdf, write_registers
 from flows.reports.dashboard import dashboard as facts_of
 from flows.reports.measures_workbook import measures_register
-from flows.standing import stand
+from flows.standing import slice_for, stand
 from flows.steps import sealed, step
 
 REPORT = "data-dashboard"
 
 
 @flow(name=REPORT, persist_result=False, validate_parameters=False)
-def data_dashboard(month: str, folder: str = ".") -> Position:
+def data_dashboard(month: str, folder: str = ".", audience: str = "") -> Position:
     """Build the data dashboard and measures.xlsx for a month, beside what else is in `outputs/MONTH/`.
 
-    `month` is written 2022-11; `folder` is the workspace or a folder inside it. UserError when the plan has an error.
+    `month` is written 2022-11; `folder` is the workspace or a folder inside it; `audience` names a board or group of the
+    plan, whose slice is built instead, in a folder of its own. UserError when the plan has an error.
     """
     workspace, period = find_workspace(Path(folder)), Month.parse(month)
     with one_build(workspace.outputs, say):
-        now = reconcile(sealed(workspace), sealed(period))
-        with staged(workspace.outputs_of(period)) as building:
+        now = reconcile(sealed(workspace), sealed(period), audience)
+        with staged(papers_folder(workspace, now)) as building:
             pdf = print_dashboard(sealed(workspace), sealed(now), building)
             finish(sealed(workspace), sealed(now), sealed(pdf), building)
     return now
 
 
 @step("reconcile")
-def reconcile(workspace: Workspace, month: Month) -> Position:
-    """Read the plan and the returns, record what is new, and work out where each measure stands."""
-    return stand(workspace, month)
+def reconcile(workspace: Workspace, month: Month, audience: str) -> Position:
+    """Read the plan and the returns, record what is new, and work out where each measure stands; of it, what the
+    audience oversees."""
+    return slice_for(audience, stand(workspace, month))
 
 
 @step("print the dashboard")

@@ -18,11 +18,11 @@ from flows.plan.settings import Workspace, find_workspace
 from flows.position.model import Position
 from flows.progress import say
 from flows.publish.outputs import one_build, staged
-from flows.publish.pack import write_documents, write_manifest, write_pdf, write_registers
+from flows.publish.pack import papers_folder, write_documents, write_manifest, write_pdf, write_registers
 from flows.reports.dashboard import dashboard
 from flows.reports.highlight import highlight_report as facts_of
 from flows.reports.registers import registers
-from flows.standing import position_of, record_returns, sound_plan
+from flows.standing import position_of, record_returns, slice_for, sound_plan
 from flows.steps import sealed, step
 
 REPORT = "highlight-report"
@@ -30,19 +30,20 @@ DASHBOARD = "data-dashboard"
 
 
 @flow(name=REPORT, persist_result=False, validate_parameters=False)
-def highlight_report(month: str, folder: str = ".") -> Position:
+def highlight_report(month: str, folder: str = ".", audience: str = "") -> Position:
     """Build the highlight report, the data dashboard, the registers and the findings for a month, as a draft in
     `outputs/MONTH/`.
 
-    `month` is written 2022-11; `folder` is the workspace or a folder inside it. UserError when the plan has an error;
-    everything wrong in a return is a finding and stops nothing.
+    `month` is written 2022-11; `folder` is the workspace or a folder inside it; `audience` names a board or group of the
+    plan, whose slice is built instead, in a folder of its own. UserError when the plan has an error; everything wrong in
+    a return is a finding and stops nothing.
     """
     workspace, period = find_workspace(Path(folder)), Month.parse(month)
     with one_build(workspace.outputs, say):
         plan, noticed = read_plan(sealed(workspace))
         take_in_returns(sealed(workspace), sealed(plan), sealed(period))
-        now = reconcile(sealed(workspace), sealed(plan), sealed(period), sealed(noticed))
-        with staged(workspace.outputs_of(period)) as building:
+        now = reconcile(sealed(workspace), sealed(plan), sealed(period), sealed(noticed), audience)
+        with staged(papers_folder(workspace, now)) as building:
             report = print_report(sealed(workspace), sealed(now), building)
             data = print_dashboard(sealed(workspace), sealed(now), building)
             print_registers(sealed(workspace), sealed(now), building)
@@ -64,9 +65,9 @@ def take_in_returns(workspace: Workspace, plan: Plan, month: Month) -> None:
 
 
 @step("reconcile")
-def reconcile(workspace: Workspace, plan: Plan, month: Month, noticed: tuple[Finding, ...]) -> Position:
-    """Where the partnership stands at the end of the month."""
-    return position_of(workspace, plan, month, noticed)
+def reconcile(workspace: Workspace, plan: Plan, month: Month, noticed: tuple[Finding, ...], audience: str) -> Position:
+    """Where the partnership stands at the end of the month; of it, what the audience oversees."""
+    return slice_for(audience, position_of(workspace, plan, month, noticed))
 
 
 @step("print the report")

@@ -5,9 +5,8 @@ first command leaves a small private server running, later commands find it and 
 by itself when it has not been used for BOARDPACK_SERVER_IDLE_MINUTES (10; 0 ends it with the command). Who
 has a server of his own, or Prefect Cloud, keeps it: then nothing is started.
 
-The state folder has one `server.json` that says where the server is, and `start.lock`, held while anybody
-looks for, starts or retires a server; `prefect_keeper` says how one can tell who is alive. Nothing here
-imports Prefect before it must: that costs a command more than all the rest.
+`prefect_starting` finds, starts and ends the server; here is what a command has to do with it. Nothing here imports
+Prefect before it must: that costs a command more than all the rest.
 """
 
 from __future__ import annotations
@@ -15,15 +14,8 @@ from __future__ import annotations
 import atexit
 import contextlib
 import gc
-import importlib.metadata
-import json
 import logging
 import os
-import secrets
-import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 import tomllib
@@ -38,29 +30,23 @@ from flows.prefect_keeper import (
     NoServerError,
     Server,
     database_settings,
-    delete,
     held,
-    is_locked,
     text,
+)
+from flows.prefect_starting import (
+    COMMON_SETTINGS,
+    SERVER_SETTINGS,
+    end_server,
+    running_server,
+    state_folder,
+    used_server,
+    wait_for,
 )
 
 log = logging.getLogger(__name__)
 
-STATE_SETTING = "BOARDPACK_STATE"
 IDLE_SETTING = "BOARDPACK_SERVER_IDLE_MINUTES"
-START_WAIT = 60.0  # Longest wait for a server to come up, in seconds.
 
-# What both the server and a command's own Prefect do without.
-COMMON_SETTINGS = {
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "DO_NOT_TRACK": "1",
-    "PREFECT_LOGGING_TO_API_ENABLED": "false",
-}
-SERVER_SETTINGS = COMMON_SETTINGS | {
-    "PREFECT_UI_ENABLED": "false",
-    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
-    "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
-}
 # The command prints its own progress, and an error that leaves a flow is raised to the command as well.
 CLIENT_SETTINGS = COMMON_SETTINGS | {
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
@@ -95,7 +81,7 @@ class Connection:
     def _settings(self) -> contextlib.AbstractContextManager[None]:
         if self.server is None:
             return contextlib.nullcontext()
-        if _wait_for(self.server):
+        if wait_for(self.server):
             return _prefect_settings({"api.url": self.server.url, "api.auth_string": self.server.auth})
         log_file = Path(self.server.folder).parent / "server.log"
         self.server = None
@@ -128,7 +114,7 @@ def prefect_server() -> Iterator[Connection]:
             return
         minutes = idle_minutes()
         try:
-            server = stack.enter_context(_used_server(_state_folder(), minutes))
+            server = stack.enter_context(used_server(state_folder(), minutes))
         except (NoServerError, OSError) as error:
             connection: Connection = _NoConnection(str(error), imports)
             home = stack.enter_context(_temporary_folder())
@@ -182,7 +168,7 @@ def server_status() -> str:
     """One sentence on whether a server is running, where, since when, and who uses it."""
     if url := users_own_server():
         return f"Your own Prefect server is used ({url}); boardpack starts none."
-    server = _found(_state_folder())
+    server = running_server(state_folder())
     if server is None:
         return "No Prefect server is running; the next command starts one."
     since = time.strftime("%H:%M on %d %B %Y", time.localtime(server.started))
@@ -193,150 +179,15 @@ def server_status() -> str:
 
 def stop_server(even_if_used: bool = False) -> bool:
     """End the server now; returns whether none is left. One that a command is using stays, unless told."""
-    root = _state_folder()
+    root = state_folder()
     with held(root / "start.lock", LOCK_WAIT):
-        server = _found(root)
+        server = running_server(root)
         if server is None:
             return True
         if server.users() and not even_if_used:
             return False
-        _end(root, server)
+        end_server(root, server)
     return True
-
-
-# --- Finding and starting -------------------------------------------------------------------------------------
-
-
-def _state_folder() -> Path:
-    """The first folder for our state that can be written: as set, the user's own, or a temporary one."""
-    home = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    name = f"prefect-{importlib.metadata.version('prefect')}"
-    chosen = os.environ.get(STATE_SETTING)
-    user = str(os.getuid()) if sys.platform != "win32" else os.environ.get("USERNAME", "")
-    places = [chosen, str(Path(home, "boardpack")), str(Path(tempfile.gettempdir(), f"boardpack-{user}"))]
-    for place in filter(None, places):
-        with contextlib.suppress(OSError, RuntimeError):
-            folder = Path(place).expanduser().absolute() / name
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _check_ours(folder)
-            return folder
-    raise NoServerError(f"no folder for its state can be written (tried {', '.join(filter(None, places))})")
-
-
-def _check_ours(folder: Path) -> None:
-    """Raise OSError unless the folder is this user's and takes a file."""
-    if sys.platform != "win32":
-        if folder.stat().st_uid != os.getuid() or folder.parent.stat().st_uid not in (os.getuid(), 0):
-            raise PermissionError(folder)
-        folder.chmod(0o700)
-    (folder / "start.lock").touch()
-    with tempfile.TemporaryFile(dir=folder):
-        pass
-
-
-@contextlib.contextmanager
-def _used_server(root: Path, minutes: float) -> Iterator[Server]:
-    """A server, found or started, that knows while the body runs that it is in use."""
-    with contextlib.ExitStack() as use:
-        with held(root / "start.lock", LOCK_WAIT):
-            server = _sound(root) or _start(root)
-            file = Path(server.folder, "users", secrets.token_hex(8))
-            file.write_text(str(minutes), encoding="ascii")
-            # Deleted after the lock has gone: Windows deletes no open file.
-            use.callback(delete, file)
-            use.enter_context(held(file, LOCK_WAIT))
-        yield server
-
-
-def _found(root: Path) -> Server | None:
-    """The server that the state file names, if its process lives; a stale or damaged state file names none."""
-    try:
-        server = Server(**json.loads((root / "server.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
-    return server if server.lives() else None
-
-
-def _sound(root: Path) -> Server | None:
-    """The running server; one that has had time to start and does not answer is ended."""
-    server = _found(root)
-    if server is None or 0 <= time.time() - server.started < START_WAIT or server.answers():
-        return server
-    _end(root, server)
-    return None
-
-
-def _start(root: Path) -> Server:
-    """Start a server process and return as soon as it listens; the start lock must be held."""
-    _clear(root)
-    command = [sys.executable, "-P", "-m", "flows.prefect_keeper", str(root)]
-    with (root / "server.log").open("wb") as output:
-        # Its own session, files and folder: it holds no terminal, no pipe and no workspace, hears no Ctrl-C.
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=root, env=_server_environment(),
-            start_new_session=True, creationflags=0x208 if sys.platform == "win32" else 0,
-        )  # fmt: skip
-    deadline = time.monotonic() + START_WAIT
-    while time.monotonic() < deadline:
-        ended = process.poll() is not None
-        if server := _found(root):
-            _forget(process)
-            return server
-        if ended and process.returncode != 0:
-            break
-        time.sleep(0.01)
-    process.kill()
-    process.wait()
-    raise NoServerError(f"its process could not be started (see {root / 'server.log'})")
-
-
-def _forget(process: subprocess.Popen[bytes]) -> None:
-    """Let go of a started process: where there is fork it has handed over to its child and ends at once."""
-    if sys.platform == "win32":
-        process.returncode = 0
-    else:
-        process.wait()
-
-
-def _server_environment() -> dict[str, str]:
-    """This process's environment without the user's Prefect settings, which are meant for his own server."""
-    inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith("PREFECT_")}
-    ours = [str(Path(__file__).absolute().parent.parent), os.environ.get("PYTHONPATH", "")]
-    return inherited | SERVER_SETTINGS | {"PYTHONPATH": os.pathsep.join(filter(None, ours))}
-
-
-def _clear(root: Path) -> None:
-    """Take away what servers left that were killed."""
-    delete(root / "server.json")
-    for folder in root.glob("server-*"):
-        if not is_locked(folder / "alive"):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _end(root: Path, server: Server) -> None:
-    """End a server that lives, gently if it will, and clear up after it; the start lock must be held."""
-    delete(root / "server.json")
-    for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
-        # The lock proves that the number still belongs to the server and not to a later process.
-        if server.lives():
-            with contextlib.suppress(OSError):
-                os.kill(server.pid, number)
-        deadline = time.monotonic() + ANSWER_WAIT
-        while server.lives() and time.monotonic() < deadline:
-            time.sleep(0.02)
-    _clear(root)
-
-
-def _wait_for(server: Server) -> bool:
-    """Wait until the server answers; False when it ends, or has not answered in time."""
-    deadline = time.monotonic() + START_WAIT
-    while time.monotonic() < deadline:
-        if server.answers(wait=START_WAIT):
-            return True
-        if not server.lives():
-            return False
-        time.sleep(0.05)
-    return False
 
 
 # --- This process's Prefect -----------------------------------------------------------------------------------

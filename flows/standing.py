@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from flows.ledger.intake import take_in
+from flows.ledger.records import Submission
 from flows.ledger.store import open_ledger
 from flows.plan.findings import Finding, UserError
 from flows.plan.loading import load_plan, require_sound
 from flows.plan.model import Plan
 from flows.plan.periods import Month
+from flows.plan.scope import ScopeKind, find_scope
 from flows.plan.settings import Workspace
+from flows.position.look_back import LookBack, look_back, slice_back
 from flows.position.model import Position
 from flows.position.reconcile import position
+from flows.position.slices import slice_of
 from flows.progress import say
 
 
@@ -40,10 +44,17 @@ def record_returns(workspace: Workspace, plan: Plan, month: Month) -> None:
 
 def position_of(workspace: Workspace, plan: Plan, month: Month, noticed: tuple[Finding, ...]) -> Position:
     """Where the partnership stands at the end of a month, by what is on record."""
+    return position_and_record(workspace, plan, month, noticed)[0]
+
+
+def position_and_record(
+    workspace: Workspace, plan: Plan, month: Month, noticed: tuple[Finding, ...]
+) -> tuple[Position, tuple[Submission, ...]]:
+    """Where the partnership stands at the end of a month, and the submissions up to then by which it does."""
     say("Reconciling")
     with open_ledger(workspace.ledger_file) as ledger:
-        submissions = ledger.submissions(month)
-    return position(plan, workspace.settings, submissions, month, plan_findings=noticed)
+        submissions = tuple(ledger.submissions(month))
+    return position(plan, workspace.settings, submissions, month, plan_findings=noticed), submissions
 
 
 def stand(workspace: Workspace, month: Month) -> Position:
@@ -51,3 +62,24 @@ def stand(workspace: Workspace, month: Month) -> Position:
     plan, noticed = sound_plan(workspace)
     record_returns(workspace, plan, month)
     return position_of(workspace, plan, month, noticed)
+
+
+def slice_for(audience: str, now: Position) -> Position:
+    """The part of a position that a board or group oversees; the position itself where nobody is named.
+
+    UserError when the plan has no board of that name.
+    """
+    return slice_of(now, find_scope(now.plan, audience, ScopeKind.BOARD)) if audience else now
+
+
+def looking_back(workspace: Workspace, months: tuple[Month, ...], audience: str = "") -> LookBack:
+    """Where the partnership stood at the end of each of these months and stands at the last, by what is on record; of
+    it, where a board or group is named, what that oversees. Reads and records the returns that are new."""
+    plan, noticed = sound_plan(workspace)
+    scope = find_scope(plan, audience, ScopeKind.BOARD) if audience else None
+    record_returns(workspace, plan, months[-1])
+    say("Reconciling")
+    with open_ledger(workspace.ledger_file) as ledger:
+        submissions = ledger.submissions(months[-1])
+    back = look_back(plan, workspace.settings, submissions, months, noticed)
+    return slice_back(back, scope) if scope else back

@@ -1,6 +1,7 @@
 """Building packs for tests: the flow's own recipe, without Prefect around its steps.
 
-Run as `python -m tests.packs FOLDER MONTH`, it builds in a process of its own.
+Run as `python -m tests.packs FOLDER MONTH [REPORT [NAME]]`, it builds in a process of its own: the highlight report, or
+"stocktake", "annual-review" or "action-lists", whole or for the board, workstream or partner of that name.
 """
 
 from __future__ import annotations
@@ -9,34 +10,57 @@ import hashlib
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from flows import action_lists as lists_flow
+from flows import annual_review as review_flow
 from flows import highlight_report as report_flow
 from flows import send_forms as forms_flow
+from flows import stocktake as stocktake_flow
 from flows.plan.workbook import write_plan_workbook
 from flows.position.model import Position
 from tests.plan.small_plan import SOUND
 
 REPORT, FORMS = report_flow.highlight_report, forms_flow.send_forms
+STOCKTAKE, REVIEW, LISTS = stocktake_flow.stocktake, review_flow.annual_review, lists_flow.action_lists
 """The flows as they are, also while a test has put something else in their place."""
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def plainly(flow: Any, module: Any, month: str, folder: Path) -> Any:
-    """What a flow does, step after step, without a run of it in Prefect."""
+def plainly(flow: Any, module: Any, month: str, folder: Path, *more: Any) -> Any:
+    """What a flow does, step after step, without a run of it in Prefect. `more` is what else the flow is told."""
     steps = {name: step.fn for name, step in vars(module).items() if type(step).__name__ == "Task"}
     with mock.patch.multiple(module, sealed=lambda value: value, **steps):
-        return flow.fn(month, str(folder))
+        return flow.fn(month, str(folder), *more)
 
 
-def build(folder: Path, month: str) -> Position:
-    """Build a month's pack in a workspace."""
-    position: Position = plainly(REPORT, report_flow, month, folder)
+def build(folder: Path, month: str, audience: str = "") -> Position:
+    """Build a month's pack in a workspace, or the slice of it for a board."""
+    position: Position = plainly(REPORT, report_flow, month, folder, audience)
     return position
+
+
+def build_stocktake(folder: Path, month: str, audience: str = "") -> Position:
+    """Build the stocktake of the quarter that ends with a month, or the slice of it for a board."""
+    position: Position = plainly(STOCKTAKE, stocktake_flow, month, folder, audience)
+    return position
+
+
+def build_annual_review(folder: Path, month: str, audience: str = "") -> Position:
+    """Build the annual review of the year that ends with a month, or the slice of it for a board."""
+    position: Position = plainly(REVIEW, review_flow, month, folder, audience)
+    return position
+
+
+def build_action_lists(folder: Path, month: str, audience: str = "") -> tuple[Position, ...]:
+    """Build the list of each workstream and the page of each partner, or the one of that name."""
+    slices: tuple[Position, ...] = plainly(LISTS, lists_flow, month, folder, audience)
+    return slices
 
 
 def build_forms(folder: Path, month: str) -> list[Path]:
@@ -78,5 +102,18 @@ def fingerprints(folder: Path) -> dict[str, str]:
     }
 
 
+BUILDS: dict[str, Callable[..., Any]] = {
+    "highlight-report": build,
+    "stocktake": build_stocktake,
+    "annual-review": build_annual_review,
+    "action-lists": build_action_lists,
+}
+
+
+def main(folder: str, month: str, report: str = "highlight-report", audience: str = "") -> None:
+    """Build a report in a workspace."""
+    BUILDS[report](Path(folder), month, audience)
+
+
 if __name__ == "__main__":
-    build(Path(sys.argv[1]), sys.argv[2])
+    main(*sys.argv[1:])

@@ -19,7 +19,19 @@ from typing import Any, NamedTuple
 import pytest
 import xlsxwriter
 
-from flows import cli, data_dashboard, highlight_report, prefect_server, send_forms, standing
+from flows import (
+    action_lists,
+    annual_review,
+    board_pack,
+    cli,
+    console,
+    data_dashboard,
+    highlight_report,
+    prefect_server,
+    send_forms,
+    standing,
+    stocktake,
+)
 from flows.plan.findings import Finding, Severity
 from flows.plan.periods import Month
 from flows.plan.settings import find_workspace, load_settings
@@ -29,10 +41,23 @@ from tests import packs
 from tests.plan.small_plan import SOUND
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = ("collect", "highlight-report", "dashboard", "forms", "status", "new", "spc", "stop-server")
-MONTHLY = ("highlight-report", "dashboard", "forms", "status")
-DASHBOARD = data_dashboard.data_dashboard
-"""The flow as it is, also while a test has put something else in its place."""
+MONTHLY = (
+    "highlight-report", "dashboard", "stocktake", "annual-review", "action-lists", "pack", "forms", "status",
+)  # fmt: skip
+COMMANDS = ("collect", *MONTHLY, "new", "spc", "stop-server")
+REPORTS = ("highlight-report", "dashboard", "stocktake", "annual-review")
+"""Those that a board can have its slice of."""
+
+FLOWS = {
+    module: getattr(module, module.__name__.rpartition(".")[2])
+    for module in (highlight_report, data_dashboard, stocktake, annual_review, action_lists, board_pack, send_forms)
+}
+"""The flows as they are, also while a test has put something else in their place."""
+
+
+def a_month_for(command: str) -> str:
+    """A month in which the small plan has this paper."""
+    return {"stocktake": "2025-03", "annual-review": "2025-12"}.get(command, "2025-02")
 
 
 class Answer(NamedTuple):
@@ -52,18 +77,20 @@ class Answer(NamedTuple):
 Boardpack = Callable[..., Answer]
 
 
+def without_prefect(flow: Any, module: Any) -> Callable[..., Any]:
+    def run(month: str, folder: str, *more: Any) -> Any:
+        return packs.plainly(flow, module, month, Path(folder), *more)
+
+    return run
+
+
 @pytest.fixture
 def boardpack(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Boardpack:
     """The command, in this process, with its flows run without Prefect."""
     server = SimpleNamespace(ready=contextlib.nullcontext)
     monkeypatch.setattr(prefect_server, "prefect_server", lambda: contextlib.nullcontext(server))
-    monkeypatch.setattr(highlight_report, "highlight_report", lambda month, folder: packs.build(Path(folder), month))
-    monkeypatch.setattr(
-        data_dashboard,
-        "data_dashboard",
-        lambda month, folder: packs.plainly(DASHBOARD, data_dashboard, month, Path(folder)),
-    )
-    monkeypatch.setattr(send_forms, "send_forms", lambda month, folder: packs.build_forms(Path(folder), month))
+    for module, flow in FLOWS.items():
+        monkeypatch.setattr(module, module.__name__.rpartition(".")[2], without_prefect(flow, module))
 
     def run(*words: str | Path) -> Answer:
         monkeypatch.setattr(sys, "argv", ["boardpack", *map(str, words)])
@@ -92,6 +119,11 @@ def workspace(tmp_path: Path) -> Path:
 def last_build(workspace: Path) -> dict[str, str]:
     folder = workspace / "outputs" / "2025-01"
     return {p.name: p.read_text() for p in folder.iterdir()} if folder.is_dir() else {}
+
+
+def nothing_was_written(workspace: Path) -> None:
+    assert last_build(workspace) == {"highlight-report.pdf": "the last build"}
+    assert {p.name for p in (workspace / "outputs").iterdir()} <= {".lock", "2025-01"}
 
 
 def the_sentence(answer: Answer) -> str:
@@ -131,6 +163,10 @@ def test_the_help_lists_every_command_with_a_whole_sentence(boardpack: Boardpack
         (("status", "2022-13"), '"2022-13" is not a month'),
         (("forms", "2022-11", "--months"), "No such option"),
         (("higlight-report", "2022-11"), "No such command"),
+        (("stocktake",), "Missing argument"),
+        (("annual-review", "2023"), '"2023" is not a month'),
+        (("stocktake", "2022-11", "--for"), "requires an argument"),
+        (("pack", "2022-11", "--for", "Health Board"), "No such option"),
         (("new",), "Missing argument"),
     ],
 )
@@ -152,7 +188,7 @@ def test_a_month_may_be_written_as_people_write_it(month: str, workspace: Path, 
 
 @pytest.mark.parametrize("command", MONTHLY)
 def test_a_folder_that_is_no_workspace(command: str, tmp_path: Path, boardpack: Boardpack) -> None:
-    said = the_sentence(boardpack(command, "2025-02", "-C", tmp_path))
+    said = the_sentence(boardpack(command, a_month_for(command), "-C", tmp_path))
     assert said.startswith(f"There is no inputs/partnership.toml in {tmp_path}")
     assert "boardpack new" in said
     assert list(tmp_path.iterdir()) == []
@@ -241,11 +277,10 @@ def test_a_mistake_is_one_sentence_that_says_where_and_what_to_do(
     command: str, mistake: Callable[[Path], None], says: tuple[str, ...], workspace: Path, boardpack: Boardpack
 ) -> None:
     mistake(workspace)
-    said = the_sentence(boardpack(command, "2025-02", "-C", workspace))
+    said = the_sentence(boardpack(command, a_month_for(command), "-C", workspace))
     assert [words for words in says if words not in said] == []
     assert said.endswith(".")
-    assert last_build(workspace) == {"highlight-report.pdf": "the last build"}
-    assert not (workspace / "outputs" / "2025-02").exists()
+    nothing_was_written(workspace)
 
 
 @pytest.mark.parametrize(
@@ -265,6 +300,55 @@ def test_an_error_in_the_plan_stops_the_build_with_its_cell(
     assert any(line.startswith(says) for line in answer.sentences[1:]), answer.err
     assert "Traceback" not in answer.err
     assert last_build(workspace) == {"highlight-report.pdf": "the last build"}
+
+
+@pytest.mark.parametrize(
+    ("command", "month", "says"),
+    [
+        (
+            "stocktake",
+            "2025-02",
+            "There is no stocktake for February 2025: stocktakes fall in March, June, September and December. "
+            "The nearest are those for March 2025 (2025-03) and June 2025 (2025-06).",
+        ),
+        (
+            "annual-review",
+            "2025-11",
+            "There is no annual review for November 2025: the first is for December 2025, and the next ones for each "
+            "December after it. The next is the one for December 2025 (2025-12).",
+        ),
+    ],
+)
+def test_a_month_without_the_report_is_refused_with_those_that_have_one(
+    command: str, month: str, says: str, workspace: Path, boardpack: Boardpack
+) -> None:
+    assert the_sentence(boardpack(command, month, "-C", workspace)) == says
+    nothing_was_written(workspace)
+
+
+BOARDS = "“SEND Partnership Board” and “Health Board”"
+LISTED = "“Health”, “Anytown Council”, “Anytown Hospitals NHS Trust” and “SEND Improvement Group”"
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "says"),
+    [
+        *(
+            (report, "Helth Board", f"The plan has no board called “Helth Board”: it has {BOARDS}.")
+            for report in REPORTS
+        ),
+        *(
+            (r, "Council", "“Anytown Council” is a partner, not a board: boardpack action-lists makes its page.")
+            for r in REPORTS
+        ),
+        ("action-lists", "Helth", f"The plan has no workstream or partner called “Helth”: it has {LISTED}."),
+    ],
+)
+def test_a_slice_for_somebody_that_the_plan_does_not_have_is_refused_with_the_names_that_it_has(
+    command: str, name: str, says: str, workspace: Path, boardpack: Boardpack
+) -> None:
+    assert the_sentence(boardpack(command, a_month_for(command), "--for", name, "-C", workspace)) == says
+    nothing_was_written(workspace)
 
 
 def test_two_mistakes_in_the_settings_are_two_sentences(workspace: Path, boardpack: Boardpack) -> None:
@@ -310,6 +394,27 @@ def test_a_part_that_is_missing_from_ones_own_templates_is_named(
     assert last_build(workspace) == {"highlight-report.pdf": "the last build"}
 
 
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("stocktake", "stocktake.html"),
+        ("stocktake", "period.html"),
+        ("stocktake", "board.docx"),
+        ("annual-review", "annual-review.html"),
+        ("annual-review", "review.html"),
+        ("action-lists", "action-list.html"),
+        ("pack", "board-pack.html"),
+    ],
+)
+def test_a_part_that_only_some_papers_need_is_named_when_it_is_missing(
+    command: str, name: str, workspace: Path, boardpack: Boardpack
+) -> None:
+    own_templates(workspace)
+    (workspace / "templates" / name).unlink()
+    assert name in the_sentence(boardpack(command, a_month_for(command), "-C", workspace))
+    nothing_was_written(workspace)
+
+
 def test_a_style_document_that_word_did_not_write_is_named(workspace: Path, boardpack: Boardpack) -> None:
     own_templates(workspace)
     (workspace / "templates" / "board.docx").write_text("half a file")
@@ -349,18 +454,22 @@ def test_an_outputs_folder_that_cannot_be_written(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("command", "month"), [(name, "2025-01") for name in ("highlight-report", "dashboard", "forms")]
+    ("command", "month"),
+    [*((name, "2025-01") for name in ("highlight-report", "dashboard", "forms")), ("stocktake", "2025-03")],
 )
 def test_a_paper_that_is_open_on_windows_is_a_sentence_and_the_last_build_stays(
     command: str, month: str, workspace: Path, boardpack: Boardpack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing in a folder may be open there when the folder is renamed."""
+    place = workspace / "outputs" / month
+    place.mkdir(exist_ok=True)
+    (place / f"{command}.pdf").write_text("the last build")
     boardpack("forms", "2025-01", "-C", workspace)
     before = packs.fingerprints(workspace / "outputs")
     rename = Path.rename
 
     def locked(self: Path, to: Path) -> Path:
-        if self.name in ("2025-01", "forms"):
+        if self.name in (month, "forms"):
             raise PermissionError(errno.EACCES, "The process cannot access the file", str(self), 32, str(to))
         return rename(self, to)
 
@@ -429,6 +538,48 @@ def test_the_dashboard_names_the_files_that_it_wrote_and_not_what_lay_there(
     assert (workspace / "outputs" / "2025-01" / "highlight-report.pdf").read_text() == "the last build"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("command", "month", "step", "files"),
+    [
+        ("stocktake", "2025-03", "Printing the stocktake", "manifest.json, stocktake.docx, stocktake.pdf"),
+        (
+            "annual-review",
+            "2025-12",
+            "Printing the annual review",
+            "annual-review.docx, annual-review.pdf, manifest.json",
+        ),
+        (
+            "dashboard",
+            "2025-01",
+            "Printing the data dashboard",
+            "data-dashboard.docx, data-dashboard.pdf, manifest.json, measures.xlsx",
+        ),
+    ],
+)
+@pytest.mark.parametrize(("board", "place"), [("", ""), ("Health Board", "/for-health-board")])
+def test_a_report_or_its_slice_names_its_files_and_where_they_are(
+    command: str, month: str, step: str, files: str, board: str, place: str, workspace: Path, boardpack: Boardpack
+) -> None:
+    answer = boardpack(command, month, *(("--for", board) if board else ()), "-C", workspace)
+    assert answer.code == 0
+    assert answer.err.splitlines() == ["Reading the plan", "Reading the returns", "Reconciling", step]
+    assert answer.out.splitlines()[-1] == f"Written to outputs/{month}{place}: {files}"
+    assert (workspace / "outputs" / "2025-01" / "highlight-report.pdf").read_text() == "the last build"
+
+
+@pytest.mark.slow
+def test_action_lists_names_a_folder_for_each_workstream_and_partner(workspace: Path, boardpack: Boardpack) -> None:
+    answer = boardpack("action-lists", "2025-01", "-C", workspace)
+    assert answer.code == 0
+    written = [line for line in answer.out.splitlines() if line]
+    assert written == [
+        f"Written to outputs/2025-01/for-{key}: action-list.docx, action-list.pdf, manifest.json"
+        for key in ("health", "council", "hospital", "improvement-group")
+    ]
+    assert (workspace / "outputs" / "2025-01" / "highlight-report.pdf").read_text() == "the last build"
+
+
 def finding(code: str, about: str, severity: Severity = Severity.QUERY) -> Finding:
     return Finding(code, severity, f"{code} on {about}.", "Look.", "council", about)
 
@@ -445,14 +596,14 @@ def test_the_dashboard_says_what_must_be_answered_on_measures_and_no_more(
         finding("measure.restated", ref, Severity.NOTE),
         finding("milestone.no-update", now.plan.milestones[0].ref),
     )
-    monkeypatch.setattr(cli, "_print_files", lambda *_: None)
-    monkeypatch.setattr(data_dashboard, "data_dashboard", lambda month, folder: replace(now, findings=findings))
+    monkeypatch.setattr(cli, "print_files", lambda *_: None)
+    monkeypatch.setattr(data_dashboard, "data_dashboard", lambda *_: replace(now, findings=findings))
     lines = boardpack("dashboard", "2025-01", "-C", workspace).out.splitlines()
     assert lines == [
         "3 findings on measures need an answer:", "", "Anytown Council (3)",
         *(f"  {f.says} Look." for f in findings[:3]),
     ]  # fmt: skip
-    monkeypatch.setattr(data_dashboard, "data_dashboard", lambda month, folder: replace(now, findings=findings[3:]))
+    monkeypatch.setattr(data_dashboard, "data_dashboard", lambda *_: replace(now, findings=findings[3:]))
     assert boardpack("dashboard", "2025-01", "-C", workspace).out == "No measure needs an answer.\n"
 
 
@@ -465,7 +616,7 @@ def test_a_name_from_the_plan_is_printed_as_text(workspace: Path, boardpack: Boa
 
 
 def test_what_steers_a_terminal_is_not_printed() -> None:
-    assert cli._printable("a\x1b[2Jb\rc\u202ed\ne") == "a [2Jb c d e"
+    assert console.printable("a\x1b[2Jb\rc\u202ed\ne") == "a [2Jb c d e"
 
 
 def test_the_forms_that_were_written_are_named_one_a_line(workspace: Path, boardpack: Boardpack) -> None:
@@ -494,7 +645,7 @@ def test_commands_in_a_new_folder_say_that_the_plan_is_to_be_filled_in(
     made = boardpack("new", tmp_path / "ours")
     assert made.code == 0
     assert "Now fill in" in made.out
-    said = the_sentence(boardpack(command, "2025-01", "-C", tmp_path / "ours"))
+    said = the_sentence(boardpack(command, a_month_for(command), "-C", tmp_path / "ours"))
     assert said.startswith("inputs/plan.xlsx is not filled in yet: begin with the sheets Partners and Areas")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
@@ -124,6 +125,71 @@ def test_what_is_no_workbook_gets_a_receipt_that_says_so(workspace: Path, name: 
     assert verdicts(made)["hospital"] is Verdict.REFUSED
     book = load_workbook(receipts(workspace) / "hospital.xlsx")
     assert book.sheetnames == ["Receipt"]
+
+
+def codes(made: Collected, key: str) -> set[str]:
+    (told,) = [answer for answer in made.answers if answer.key == key]
+    return {finding.code for finding in told.facts.findings}
+
+
+def with_an_unknown_status(data: bytes) -> bytes:
+    book = load_workbook(io.BytesIO(data))
+    book["Milestones"]["G5"] = "jo@example.org says nearly"
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_a_fault_that_is_put_right_in_a_file_of_the_same_name_is_no_longer_told(
+    workspace: Path, tmp_path: Path
+) -> None:
+    right, path = (tmp_path / "hospital.xlsx").read_bytes(), workspace / "inputs" / "returns" / MONTH / "hospital.xlsx"
+    path.write_bytes(with_an_unknown_status(right))
+    assert "milestone.status-unknown" in codes(collect(workspace), "hospital")
+    path.write_bytes(right)
+    assert "milestone.status-unknown" not in codes(collect(workspace), "hospital")
+
+
+def test_a_file_that_was_half_there_for_a_while_is_answered_as_a_whole_afterwards(
+    workspace: Path, tmp_path: Path
+) -> None:
+    whole, path = (tmp_path / "hospital.xlsx").read_bytes(), workspace / "inputs" / "returns" / MONTH / "hospital.xlsx"
+    path.write_bytes(whole)
+    collect(workspace)
+    before = (receipts(workspace) / "hospital.xlsx").read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    assert "return.unreadable" in codes(collect(workspace), "hospital")
+    assert load_workbook(receipts(workspace) / "hospital.xlsx").sheetnames == ["Receipt"]
+    path.write_bytes(whole)
+    assert "return.unreadable" not in codes(collect(workspace), "hospital")
+    after = load_workbook(receipts(workspace) / "hospital.xlsx")
+    assert after.sheetnames == load_workbook(io.BytesIO(before)).sheetnames
+
+
+def test_that_a_file_cannot_be_read_is_told_once(workspace: Path) -> None:
+    (workspace / "inputs" / "returns" / MONTH / "hospital.xlsx").write_bytes(b"")
+    (workspace / "inputs" / "returns" / MONTH / "notes.txt").write_bytes(b"see you on Friday")
+    made = collect(workspace)
+    for answer in made.answers:
+        assert "return.not-used" not in {f.code for f in answer.facts.findings}
+    assert "return.unreadable" in codes(made, "hospital") & codes(made, "")
+
+
+def test_a_table_that_came_in_a_file_of_its_own_is_answered_with_the_workbook_that_it_belongs_to(
+    workspace: Path, tmp_path: Path
+) -> None:
+    folder = workspace / "inputs" / "returns" / MONTH
+    (folder / "hospital.xlsx").write_bytes(with_an_unknown_status((tmp_path / "hospital.xlsx").read_bytes()))
+    collect(workspace)
+    (folder / "hospital - Feedback.csv").write_text(
+        "No.,About,You said,We're doing\n1,9.9.9,Waits are long,More slots\n"
+    )
+    made = collect(workspace)
+    assert {"milestone.status-unknown", "return.csv"} <= codes(made, "hospital")
+    assert all(answer.key for answer in made.answers), "no file is answered as one that names no partner"
+    page = load_workbook(receipts(workspace) / "hospital.xlsx")
+    assert page.sheetnames == ["Receipt"]
+    assert "hospital.xlsx, Milestones G5" in [cell.value for cell in page.active["C"]]
 
 
 def test_a_file_that_names_no_partner_is_answered_to_the_improvement_group(workspace: Path) -> None:

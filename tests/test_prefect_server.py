@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from flows import prefect_keeper, prefect_server
+from flows import prefect_keeper, prefect_server, prefect_starting
 
 ROOT = Path(__file__).parent.parent
 
@@ -184,9 +184,9 @@ def test_looking_for_a_server_does_not_import_prefect() -> None:
     ],
 )
 def test_a_state_file_that_was_left_behind_names_no_server(settings: Path, content: str) -> None:
-    root = prefect_server._state_folder()
+    root = prefect_starting.state_folder()
     (root / "server.json").write_text(content)
-    assert prefect_server._found(root) is None
+    assert prefect_starting.running_server(root) is None
     assert prefect_server.server_status().startswith("No Prefect server is running")
     assert prefect_server.stop_server()
 
@@ -223,10 +223,10 @@ def test_without_a_home_that_can_be_written_the_state_is_kept_in_a_temporary_fol
     monkeypatch.delenv("LOCALAPPDATA", raising=False)
     (settings / "tmp").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(settings / "tmp"))
-    assert prefect_server._state_folder().is_relative_to(settings / "tmp")
+    assert prefect_starting.state_folder().is_relative_to(settings / "tmp")
     monkeypatch.setattr("tempfile.tempdir", str(settings / "file"))
     with pytest.raises(prefect_keeper.NoServerError, match="no folder for its state can be written"):
-        prefect_server._state_folder()
+        prefect_starting.state_folder()
 
 
 def test_the_environment_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,9 +273,9 @@ def test_the_server_outlives_a_command_that_is_interrupted(settings: Path) -> No
     root = root_of(settings)
     os.killpg(command.pid, signal.SIGINT)
     command.communicate(timeout=60)
-    server = prefect_server._found(root)
+    server = prefect_starting.running_server(root)
     assert server
-    assert prefect_server._wait_for(server)
+    assert prefect_starting.wait_for(server)
     assert not server.users()
     assert run()["pid"] == server.pid
 
@@ -323,7 +323,7 @@ def test_a_server_that_the_system_ends_clears_up(settings: Path) -> None:
 
 @pytest.mark.slow
 def test_a_flow_runs_even_where_no_server_can_be_kept(settings: Path) -> None:
-    prefect_server._state_folder().joinpath("server.log").mkdir()
+    prefect_starting.state_folder().joinpath("server.log").mkdir()
     result = run()
     assert result["result"] == "2022-11"
     assert result["pid"] is None

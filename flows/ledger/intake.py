@@ -26,7 +26,7 @@ from flows.returns.vocabulary import vocabulary_of
 RECEIPT_LOG = "received.csv"
 """In the returns folder: which file came in on which day, as the improvement group kept it."""
 
-READER = f"return-{LAYOUT_VERSION}.2"
+READER = f"return-{LAYOUT_VERSION}.3"
 """The version of the reader. A change of it, or of the plan's words that returns are read by, makes every return be
 read again; what older versions read is kept."""
 
@@ -66,6 +66,7 @@ def take_in(
             _log.warning("%s changed while it was read; it is left for the next run", arrival.file)
         progress(number, len(new))
     ledger.record(reader, read)
+    ledger.sight((arrival for arrival, _ in found), dt.datetime.now(workspace.settings.calendar.zone).date())
     return TakenIn(len(found), len(read))
 
 

@@ -24,13 +24,35 @@ class Arrival:
     logged: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """One of the files that a return was put together from: when it counts as received, and the tables of a `Return`
+    that were taken from it."""
+
+    arrival: Arrival
+    received: dt.date
+    tables: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Submission:
-    """One file on record: when it arrived and what it said. `order` is the order in which it was recorded."""
+    """One file on record: when it arrived and what it said. `order` is the order in which it was recorded. `again` is the
+    day on which it was put back in the place of a later file of its name, None for one that was not.
+
+    A return that was put together from several files has these as its `parts`, oldest first, and the newest of them as
+    its `arrival`; its content names the file whose front sheet counts.
+    """
 
     arrival: Arrival
     content: Return
     order: int
+    parts: tuple[SentFile, ...] = ()
+    again: dt.date | None = None
+
+    @property
+    def newest_on(self) -> dt.date:
+        """The day by which it is newer or older than others: when it was received, or put back."""
+        return max(self.received, self.again) if self.again else self.received
 
     @property
     def received(self) -> dt.date:
@@ -39,11 +61,22 @@ class Submission:
         A file loaded long after its month, without an entry in the receipt log, says nothing about when it was
         sent; then the day that its sender wrote on it is used.
         """
+        if self.parts:
+            return max(part.received for part in self.parts)
         written = self.content.completed_on
         if self.arrival.logged or written is None or written > self.arrival.received:
             return self.arrival.received
         loaded_late = (self.arrival.received - self.arrival.month.last_day).days > BACK_LOAD_DAYS
         return written if loaded_late else self.arrival.received
+
+    @property
+    def arrivals(self) -> tuple[Arrival, ...]:
+        """Every file that it consists of, oldest first."""
+        return tuple(part.arrival for part in self.parts) or (self.arrival,)
+
+    def received_of(self, table: str) -> dt.date:
+        """The day on which a table of the return, by its name in a `Return`, counts as received."""
+        return next((part.received for part in self.parts if table in part.tables), self.received)
 
 
 BACK_LOAD_DAYS = 60

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    func,
     insert,
     select,
 )
@@ -39,6 +41,7 @@ from flows.ledger.records import Arrival, Submission
 from flows.plan.findings import UserError
 from flows.plan.periods import Month
 from flows.returns import records
+from flows.returns.resting import collector_resting
 
 SCHEMA_VERSION = 1
 
@@ -68,15 +71,32 @@ _entry = Table(
     Column("body", Text, nullable=False),
 )
 
-_ROWS: dict[str, Any] = {
-    "milestones": TypeAdapter(records.MilestoneRow),
-    "evidence": TypeAdapter(records.EvidenceRow),
-    "measures": TypeAdapter(records.MeasureRow),
-    "risks": TypeAdapter(records.RiskRow),
-    "feedback": TypeAdapter(records.FeedbackRow),
-    "commentary": TypeAdapter(records.CommentaryRow),
-    "decisions": TypeAdapter(records.DecisionRow),
+_sighting = Table(
+    "sighting",
+    _metadata,
+    Column("id", Integer, primary_key=True),
+    Column("month", String(7), nullable=False, index=True),
+    Column("file", String, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("on", String(10), nullable=False),
+    Column("after", Integer, nullable=False),
+)
+"""A file that is on record was put back in the place of a later one of its name: on which day, and after which
+submission."""
+
+_ROWS: dict[str, type] = {
+    "milestones": records.MilestoneRow,
+    "evidence": records.EvidenceRow,
+    "measures": records.MeasureRow,
+    "risks": records.RiskRow,
+    "feedback": records.FeedbackRow,
+    "commentary": records.CommentaryRow,
+    "decisions": records.DecisionRow,
 }
+_NO_ROWS: dict[str, Any] = dict.fromkeys(_ROWS, ())
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {kind: TypeAdapter(row) for kind, row in _ROWS.items()}
+_REFERENCE = {kind: attrgetter(fields(row)[0].name) for kind, row in _ROWS.items()}
+"""The reference or number of a row: its first field."""
 _HEAD: TypeAdapter[records.Return] = TypeAdapter(records.Return)
 
 
@@ -96,6 +116,22 @@ class Ledger:
             rows = connection.execute(query.where(_submission.c.reader == reader, _submission.c.readable == 1))
             return {(month, file, fingerprint) for month, file, fingerprint in rows}
 
+    def sight(self, present: Iterable[Arrival], today: dt.date) -> int:
+        """Note each file that has come back in the place of a later one of its name, and so counts as the newer. Returns
+        how many have."""
+        back = 0
+        with _writing(self._engine) as connection:
+            newest = _newest_by_name(connection)
+            after = connection.scalar(select(func.max(_submission.c.id))) or 0
+            for arrival in present:
+                name = str(arrival.month), arrival.file
+                if newest.get(name, arrival.fingerprint) != arrival.fingerprint:
+                    month, file = name
+                    seen = {"month": month, "file": file, "fingerprint": arrival.fingerprint}
+                    connection.execute(insert(_sighting).values(**seen, on=today.isoformat(), after=after))
+                    back += 1
+        return back
+
     def record(self, reader: str, read: Iterable[tuple[Arrival, records.Return]]) -> int:
         """Put returns on record, all or none; what is known already is left as it is. Returns how many were new."""
         new = 0
@@ -114,17 +150,17 @@ class Ledger:
             rows = connection.execute(
                 select(_submission).where(_submission.c.month <= str(up_to)).order_by(_submission.c.id)
             ).all()
-            entries = _entries(connection, up_to)
-        newest: dict[tuple[str, str, str], Submission] = {}
-        for row in rows:
-            key = (row.month, row.file, row.fingerprint)
-            if key in newest and newest[key].content.readable and not row.readable:
-                continue  # what was read once is not lost because another attempt failed
-            arrival = _arrival(row, newest.get(key))
-            content = _with_rows(_HEAD.validate_json(row.head), entries.get(row.id, {}))
-            newest[key] = Submission(arrival, content, newest[key].order if key in newest else row.id)
-        found = sorted(newest.values(), key=lambda s: s.order)
-        return tuple(s for s in found if known_on is None or s.received <= known_on)
+            heads = {
+                row_id: head
+                for row_id, head in _newest_readings(rows).items()
+                if known_on is None or head.received <= known_on
+            }
+            heads = _put_back(heads, _sightings(connection, known_on))
+            tables = _tables(connection, up_to, heads)
+        return tuple(
+            replace(head, content=_with_rows(head.content, tables.get(row_id, {})))
+            for row_id, head in sorted(heads.items(), key=lambda item: item[1].order)
+        )
 
     def close(self) -> None:
         """Let go of the database."""
@@ -195,6 +231,11 @@ def _prepare(engine: Engine, where: Path | str) -> None:
         raise UserError(
             f"The ledger at {where} was written by a newer boardpack (layout {version}): use that version or newer."
         )
+    with engine.connect() as connection:
+        lacks = not engine.dialect.has_table(connection, _sighting.name)
+    if lacks:  # a ledger made before files put back were noted
+        with _writing(engine) as connection:
+            _sighting.create(connection, checkfirst=True)
 
 
 _VERSION = select(_about.c.value).where(_about.c.name == "schema")
@@ -218,7 +259,7 @@ def _record_one(connection: Connection, reader: str, arrival: Arrival, content: 
     }
     if connection.scalar(select(_submission.c.id).filter_by(**key)) is not None:
         return 0
-    bare = _with_rows(content, dict.fromkeys(_ROWS, ()))
+    bare = _with_rows(content, _NO_ROWS)
     made = connection.execute(
         insert(_submission).values(
             **key,
@@ -228,37 +269,102 @@ def _record_one(connection: Connection, reader: str, arrival: Arrival, content: 
         )
     )
     (submission_id,) = made.inserted_primary_key or (None,)
-    rows = [
-        {
-            "submission": submission_id,
-            "kind": kind,
-            "position": position,
-            "ref": str(getattr(row, fields(row)[0].name)),
-            "body": adapter.dump_json(row).decode(),
-        }
-        for kind, adapter in _ROWS.items()
-        for position, row in enumerate(getattr(content, kind))
-    ]
-    if rows:
-        connection.execute(insert(_entry), rows)
+    with collector_resting():
+        rows = list(_entries(submission_id, content))
+        if rows:
+            connection.execute(insert(_entry), rows)
     return 1
+
+
+def _entries(submission_id: int | None, content: records.Return) -> Iterator[dict[str, Any]]:
+    """The rows of a return as they are recorded."""
+    for kind, adapter in _ADAPTERS.items():
+        dump, reference = adapter.serializer.to_json, _REFERENCE[kind]
+        for position, row in enumerate(getattr(content, kind)):
+            yield {
+                "submission": submission_id,
+                "kind": kind,
+                "position": position,
+                "ref": str(reference(row)),
+                "body": dump(row).decode(),
+            }
 
 
 def _with_rows(content: records.Return, rows: dict[str, Any]) -> records.Return:
     return replace(content, **rows)
 
 
-def _entries(connection: Connection, up_to: Month) -> dict[int, dict[str, tuple[Any, ...]]]:
+def _newest_readings(rows: Iterable[Any]) -> dict[int, Submission]:
+    """Of each file the reading that counts, still without its tables, by the number of its row."""
+    newest: dict[tuple[str, str, str], tuple[int, Submission]] = {}
+    for row in rows:
+        key = (row.month, row.file, row.fingerprint)
+        _, earlier = newest.get(key, (0, None))
+        if earlier is not None and earlier.content.readable and not row.readable:
+            continue  # what was read once is not lost because another attempt failed
+        order = earlier.order if earlier else row.id
+        newest[key] = row.id, Submission(_arrival(row, earlier), _HEAD.validate_json(row.head), order)
+    return dict(newest.values())
+
+
+def _newest_by_name(connection: Connection) -> dict[tuple[str, str], str]:
+    """The fingerprint of the file that came last under each name, by month and name."""
+    columns = (_submission.c.month, _submission.c.file, _submission.c.fingerprint, func.min(_submission.c.id))
+    came = connection.execute(select(*columns).group_by(*columns[:3])).all()
+    told = [((row[3], 0), row[:3]) for row in came]
+    told += [((s.after, s.id), (s.month, s.file, s.fingerprint)) for s in connection.execute(select(_sighting))]
+    return {(month, file): fingerprint for _, (month, file, fingerprint) in sorted(told)}
+
+
+def _sightings(connection: Connection, known_on: dt.date | None) -> dict[tuple[str, str, str], Any]:
+    """The last time that each file was put back, as known on a day."""
+    seen = connection.execute(select(_sighting).order_by(_sighting.c.id))
+    return {(s.month, s.file, s.fingerprint): s for s in seen if known_on is None or s.on <= known_on.isoformat()}
+
+
+def _put_back(heads: dict[int, Submission], seen: dict[tuple[str, str, str], Any]) -> dict[int, Submission]:
+    """The submissions in the order in which they count: one that was put back after those that came before that."""
+
+    def place(item: tuple[int, Submission]) -> tuple[int, int]:
+        again = seen.get(_key(item[1].arrival))
+        return (again.after, again.id) if again else (item[1].order, 0)
+
+    ordered = sorted(heads.items(), key=place)
+    return {
+        row_id: replace(head, order=number, again=dt.date.fromisoformat(again.on) if again else None)
+        for number, (row_id, head) in enumerate(ordered, start=1)
+        for again in (seen.get(_key(head.arrival)),)
+    }
+
+
+def _key(arrival: Arrival) -> tuple[str, str, str]:
+    return str(arrival.month), arrival.file, arrival.fingerprint
+
+
+def _tables(connection: Connection, up_to: Month, wanted: Collection[int]) -> dict[int, dict[str, tuple[Any, ...]]]:
+    """The tables of the submissions that are wanted, each row in its place. Rows of others are passed over unread."""
     query = (
-        select(_entry.c.submission, _entry.c.kind, _entry.c.body)
+        select(_entry.c.submission, _entry.c.kind, _entry.c.position, _entry.c.body)
         .join(_submission)
         .where(_submission.c.month <= str(up_to))
-        .order_by(_entry.c.submission, _entry.c.kind, _entry.c.position)
     )
-    found: dict[int, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
-    for submission, kind, body in connection.execute(query):
-        found[submission][kind].append(_ROWS[kind].validate_json(body))
-    return {key: {kind: tuple(rows) for kind, rows in kinds.items()} for key, kinds in found.items()}
+    found: dict[int, dict[str, list[tuple[int, str]]]] = defaultdict(lambda: defaultdict(list))
+    for some in connection.execute(query).partitions(_AT_ONCE):
+        for submission, kind, position, body in some:
+            if submission in wanted:
+                found[submission][kind].append((position, body))
+    with collector_resting():
+        return {key: {kind: _parsed(kind, rows) for kind, rows in kinds.items()} for key, kinds in found.items()}
+
+
+_AT_ONCE = 10_000
+"""Rows fetched from the database at once."""
+
+
+def _parsed(kind: str, rows: list[tuple[int, str]]) -> tuple[Any, ...]:
+    rows.sort(key=itemgetter(0))  # nearly always in order already: cheaper here than in the database
+    parse = _ADAPTERS[kind].validator.validate_json
+    return tuple([parse(body) for _, body in rows])
 
 
 def _arrival(row: Any, earlier: Submission | None) -> Arrival:

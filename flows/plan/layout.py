@@ -265,6 +265,16 @@ MEASURES = Sheet(
             choices=CHARTS,
             synonyms=("Chart type",),
         ),
+        Column(
+            "shows",
+            "Shows",
+            "The impacts and outcomes on the sheet Promises that this measure would show, with semicolons between them: "
+            "1.1-I2; 1.1-O1. Only those whose words it really measures; empty where there are none.",
+            18,
+            Kind.REFERENCE,
+            several=True,
+            synonyms=("Shows impact", "Impacts shown", "What it would show"),
+        ),
         NOTE,
     ),
 )  # fmt: skip

@@ -96,6 +96,13 @@ class _Reader:
             return ""
         return ref
 
+    def references(self, row: Row, field: str) -> tuple[str, ...]:
+        """The references in a cell that may hold several, each once."""
+        refs, problems = split_references(row.values.get(field))
+        for problem in problems:
+            self.error(row, field, "bad-reference", problem.says, problem.todo)
+        return refs
+
     def parent(self, row: Row, field: str, told: str) -> str:
         """The reference of what a row belongs to: from its column, else told by its own reference."""
         return told if not shown(row.values.get(field)) else self.reference(row, field) or told
@@ -298,6 +305,7 @@ def _measure(row: Row, read: _Reader) -> Measure | None:
         origin=row.origin("ref"),
         parts=_listed(read.text(row, "parts")),
         chart=read.choice(row, "chart", {chart: chart for chart in CHARTS}) or "",
+        shows=read.references(row, "shows"),
     )
 
 
@@ -376,7 +384,6 @@ def _board(row: Row, read: _Reader) -> Board | None:
     key = read.reference(row, "key")
     if not key:
         return None
-    refs, problems = split_references(row.values.get("area_refs"))
-    for problem in problems:
-        read.error(row, "area_refs", "bad-reference", problem.says, problem.todo)
-    return Board(key, read.text(row, "name"), refs, read.text(row, "note"), row.origin("key"))
+    return Board(
+        key, read.text(row, "name"), read.references(row, "area_refs"), read.text(row, "note"), row.origin("key")
+    )

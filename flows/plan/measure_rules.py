@@ -149,6 +149,24 @@ def baselines_agree(sight: Sight) -> Iterator[Finding]:
             yield query("baselines-contradict", f"{name}: {says[0].lower()}{says[1:]}", todo, measure.ref, at)
 
 
+def measures_show_impacts_or_outcomes(sight: Sight) -> Iterator[Finding]:
+    """What a measure would show is an impact or an outcome that the plan promises; evidence is held, not measured."""
+    for measure in sight.plan.measures:
+        at = sight.cell(measure.origin, "shows")
+        for ref in measure.shows:
+            promise = sight.plan.promise.get(ref)
+            if promise is None:
+                says = f'Measure {measure.ref} would show "{ref}", which is no promise of the plan.'
+                todo = "Write the reference of an impact or outcome from the sheet Promises, or empty the cell."
+                yield error("unknown-promise", says, todo, measure.ref, at)
+            elif promise.kind == "evidence":
+                says = f'Measure {measure.ref} would show "{ref}", which is an item of expected evidence.'
+                todo = (
+                    "Write only impacts and outcomes; a partner says on its Evidence sheet which expected item is met."
+                )
+                yield error("shows-evidence", says, todo, measure.ref, at)
+
+
 MEASURE_RULES = (
     measures_are_possible,
     measures_are_described,
@@ -157,4 +175,5 @@ MEASURE_RULES = (
     targets_can_be_reached,
     comparators_are_series,
     baselines_agree,
+    measures_show_impacts_or_outcomes,
 )

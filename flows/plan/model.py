@@ -148,7 +148,8 @@ class Measure:
     the digit can be noticed; `role` is what a measure says in a set of waits (waiting, over-18-weeks, longest or
     average) or of harm reviews (reviewed, harms, actions or complaints). `question` is how much, how well, or better
     off (outcomes-based accountability). `parts` are the bands or parts that its total divides into, in order.
-    `chart` is "control chart", "trend" or "": a control chart where there are points enough.
+    `chart` is "control chart", "trend" or "": a control chart where there are points enough. `shows` are the
+    references of the impacts and outcomes that it would show, as the improvement group says: 1.1-I2, 1.1-O1.
     """
 
     ref: str
@@ -176,6 +177,7 @@ class Measure:
     origin: Origin = NOWHERE
     parts: tuple[str, ...] = ()
     chart: str = ""
+    shows: tuple[str, ...] = ()
 
     @property
     def is_percentage(self) -> bool:

@@ -71,9 +71,19 @@ def find_scope(plan: Plan, name: str, *kinds: ScopeKind) -> Scope:
     can_be = scopes(plan, *kinds)
     found = next((s for s in can_be if said in _names(plan, s)), None)
     if found is None:
+        other = next((s for s in scopes(plan) if said in _names(plan, s)), None)
+        if other is not None:
+            raise UserError(f"{quoted(other.name)} is a {other.kind}, not a {_kinds(kinds)}: {_INSTEAD[other.kind]}.")
         names = listed(dict.fromkeys(quoted(s.name) for s in can_be))
         raise UserError(f"The plan has no {_kinds(kinds)} called {quoted(name)}: it has {names or 'none'}.")
     return found
+
+
+_INSTEAD = {
+    ScopeKind.BOARD: "--for names it in the commands that build reports",
+    ScopeKind.WORKSTREAM: "boardpack action-lists makes its action list",
+    ScopeKind.PARTNER: "boardpack action-lists makes its page",
+}
 
 
 def _kinds(kinds: Iterable[ScopeKind]) -> str:

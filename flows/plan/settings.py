@@ -325,6 +325,10 @@ class Workspace:
         """Where what is built for a month is written."""
         return self.outputs / str(month)
 
+    def papers_of(self, month: Month, slice_key: str = "") -> Path:
+        """Where a month's papers are written: in the month's folder, those of a slice in a folder of their own in it."""
+        return self.outputs_of(month) / f"for-{slice_key}" if slice_key else self.outputs_of(month)
+
     @property
     def ledger_file(self) -> Path:
         return self.root / self.settings.ledger.path

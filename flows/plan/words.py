@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 
 from flows.plan.days import day_words as day
 
-__all__ = ["count", "day", "days", "figure", "listed", "quoted", "sentence"]
+__all__ = ["LONGEST_QUOTED", "count", "day", "days", "figure", "listed", "one_line", "quoted", "sentence"]
 
 
 def days(number: int) -> str:
@@ -44,7 +45,26 @@ def sentence(text: str) -> str:
     return text if text[-1] in ".?" else text + "."
 
 
-def quoted(value: object, longest: int = 60) -> str:
-    """A value as a finding quotes it: in double quotation marks, shortened when long."""
-    text = " ".join(str(value).split())
+LONGEST_QUOTED = 60
+"""Characters of a value that a finding quotes."""
+
+_JOINERS = "\u200c\u200d"  # part of words and signs in some scripts
+
+
+def one_line(value: object) -> str:
+    """A value on one line: control characters are spaces, and what cannot be seen or turns the text round is left out."""
+    text = str(value)
+    if not text.isprintable():
+        text = "".join(map(_as_printed, text))
+    return " ".join(text.split())
+
+
+def _as_printed(char: str) -> str:
+    kind = "" if char in _JOINERS else unicodedata.category(char)
+    return "" if kind == "Cf" else " " if kind in ("Cc", "Cs") else char
+
+
+def quoted(value: object, longest: int = LONGEST_QUOTED) -> str:
+    """A value as a finding quotes it: on one line in double quotation marks, shortened when long."""
+    text = one_line(value)
     return f"“{text if len(text) <= longest else text[: longest - 1] + '…'}”"

@@ -192,7 +192,8 @@ def _measures(plan: Plan) -> list[list[Cell]]:
         [
             m.ref, m.focus_ref, m.title, m.unit, m.decimals, m.improves.value, m.frequency.value,
             _name(m.partner, plan), m.group, m.set_name, m.role, m.question, m.numerator, m.denominator, m.baseline,
-            m.baseline_as_at, m.target, m.target_date, m.lowest, m.highest, "; ".join(m.parts), m.chart, m.note,
+            m.baseline_as_at, m.target, m.target_date, m.lowest, m.highest, "; ".join(m.parts), m.chart,
+            "; ".join(m.shows), m.note,
         ]
         for m in plan.measures
     ]  # fmt: skip

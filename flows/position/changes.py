@@ -76,24 +76,28 @@ _LONGEST = 40
 
 @dataclass(frozen=True)
 class Superseded:
-    """A return that a newer one of the same partner for the same month replaces."""
+    """A return that a newer one of the same partner for the same month replaces; only its one table (by the name it has
+    in a `Return`) where that is given."""
 
     older: Submission
     newer: Submission
+    table: str = ""
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """What changed from the older to the newer."""
-        return changes(self.older.content, self.newer.content)
+        return changes(self.older.content, self.newer.content, self.table)
 
 
-def changes(older: Return, newer: Return) -> tuple[Change, ...]:
-    """What changed from one return to another, sheet by sheet in the order of the older rows, then of the newer."""
+def changes(older: Return, newer: Return, table: str = "") -> tuple[Change, ...]:
+    """What changed from one return to another, sheet by sheet in the order of the older rows, then of the newer; of one
+    table only where that is given."""
     if older.content_fingerprint and older.content_fingerprint == newer.content_fingerprint:
         return ()
     return tuple(
         change
         for sheet in layout.SHEETS
+        if table in ("", sheet.field)
         for change in _in_sheet(sheet, getattr(older, sheet.field), getattr(newer, sheet.field))
     )
 

@@ -18,11 +18,13 @@ from flows.plan.due import DueKind
 from flows.plan.findings import Finding, Severity
 from flows.plan.model import Plan
 from flows.plan.periods import Month
+from flows.plan.sections import subject_key, subjects
 from flows.plan.settings import Settings
 from flows.plan.words import count, day, figure, listed, quoted
 from flows.position.figure_words import named, shown
 from flows.position.measure_state import MeasureState
 from flows.position.model import MilestoneState, Standing, Status
+from flows.returns.records import CommentaryRow
 
 _NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _NUMBER = rf"(?:[0-9][0-9,]*|{'|'.join(_NUMBERS)})"
@@ -42,7 +44,9 @@ _COUNTED = (
         re.I,
     ),
 )
-_SHARE = re.compile(r"\b(?P<n>[0-9][0-9,]*) (?:out )?of (?:the |all )?(?P<of>[0-9][0-9,]*)\b(?! milestones?)", re.I)
+_NO_FIGURE = r"(?! (?:expected )?(?:milestones?|returns?|items?|measures?|risks?)\b)"
+"""What is counted from the record itself and is no figure of a measure, whatever its total."""
+_SHARE = re.compile(rf"\b(?P<n>[0-9][0-9,]*) (?:out )?of (?:the |all )?(?P<of>[0-9][0-9,]*)\b{_NO_FIGURE}", re.I)
 _PER_CENT = re.compile(r"(?P<n>[0-9]+(?:\.[0-9]+)?) ?(?:%|per ?cent\b)", re.I)
 _REF_STATE = re.compile(
     rf"(?<!\bin )(?<!\bof )(?<!\bunder )(?:\b(?P<level>area|focus area|action|milestone) )?\b(?P<ref>[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{0,3}}) (?:is|are|stands?|remains?)(?: now| still| already| shown as)* (?P<state>{_STATE})\b",
@@ -84,19 +88,31 @@ class _Differs:
 
 def commentary_findings(record: Record, counted: Iterable[Submission]) -> list[Finding]:
     """What this month's words of the improvement group say otherwise than the record."""
-    group = record.plan.improvement_group.key
+    group, known = record.plan.improvement_group.key, subjects(record.plan)
     found = []
     for submission in counted:
         if submission.arrival.month != record.month or submission.content.partner != group:
             continue
         for row in submission.content.commentary:
+            if subject_key(row.about) not in known:
+                found += [_unknown_subject(row, group)] if row.about else []  # the reader has asked about a blank one
+                continue
             for differs in _differences(row.text, record):
-                about = differs.about or (row.about if row.about in record.standings else "")
+                is_ref = row.about in record.standings or row.about in record.plan.measure
+                about = differs.about or (row.about if is_ref else "")
                 says = f"The words on {_subject(row.about)} say {quoted(differs.quoted, 120)}; {differs.record}."
                 todo = "Change the words, or have the record put right by whoever returned it."
                 place = row.place.cell("text")
                 found.append(Finding(differs.code, Severity.QUERY, says, todo, group, about, place))
     return found
+
+
+def _unknown_subject(row: CommentaryRow, group: str) -> Finding:
+    """Words about nothing that the reports have a place for."""
+    says = f"{quoted(row.about)} is no section of the reports and no area, focus area or measure of the plan."
+    says = f"{says} The words beside it are printed nowhere."
+    todo = "Choose from the list in the column About, or write the reference of an area, a focus area or a measure."
+    return Finding("commentary.unknown-subject", Severity.QUERY, says, todo, group, "", row.place.cell("about"))
 
 
 def _subject(about: str) -> str:

@@ -11,13 +11,15 @@ from flows.plan.findings import Finding, Severity
 from flows.plan.model import Measure, Plan
 from flows.plan.periods import Month
 from flows.plan.references import split_references
+from flows.plan.sections import subject_key, subjects
 from flows.plan.words import listed, quoted
 from flows.position.model import Decision, Feedback
+from flows.returns.records import DecisionRow
 
 
 def decisions(plan: Plan, counted: Iterable[Submission]) -> tuple[Decision, ...]:
     """Asks, decisions and approved dates, as the improvement group's returns give them; the newest word on each."""
-    newest: dict[tuple[str, str], Decision] = {}
+    newest: dict[tuple[str, str, str], Decision] = {}
     for submission in counted:
         if submission.content.partner != plan.improvement_group.key:
             continue
@@ -33,18 +35,26 @@ def decisions(plan: Plan, counted: Iterable[Submission]) -> tuple[Decision, ...]
                 state=row.state,
                 origin=row.place.cell("number"),
             )
-            newest[row.kind.casefold(), row.number or str(row.place)] = decision
+            newest[_identity(row)] = decision
     return tuple(newest.values())
 
 
+def _identity(row: DecisionRow) -> tuple[str, str, str]:
+    """What makes two rows the same decision: kind and number. One number may move the dates of several milestones."""
+    kind = row.kind.casefold()
+    return kind, row.number or str(row.place), row.about if kind == "date change" else ""
+
+
 def commentary(plan: Plan, counted: Iterable[Submission], month: Month) -> dict[str, str]:
-    """The improvement group's words for this month, by area reference; its headline under "headline"."""
-    return {
-        row.about.strip().casefold(): row.text
-        for submission in counted
-        if submission.arrival.month == month and submission.content.partner == plan.improvement_group.key
-        for row in submission.content.commentary
-    }
+    """The improvement group's words for this month, by what they are about: a section of the reports, its headline
+    ("headline") or a reference, as `subject_key` has it. What was said twice of one subject are paragraphs with an empty
+    line between them; words about nothing known are left out."""
+    known, said = subjects(plan), dict[str, list[str]]()
+    for submission in counted:
+        if submission.arrival.month == month and submission.content.partner == plan.improvement_group.key:
+            for row in submission.content.commentary:
+                said.setdefault(subject_key(row.about), []).append(row.text)
+    return {about: "\n\n".join(texts) for about, texts in said.items() if about in known}
 
 
 def feedback(counted: Iterable[Submission]) -> tuple[Feedback, ...]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from flows.ledger.records import Submission
 from flows.plan.findings import Finding, Severity
@@ -14,12 +17,15 @@ from flows.plan.words import count, day, listed, quoted
 from flows.position.model import EvidenceItem
 from flows.returns.records import EvidenceRow
 
+T = TypeVar("T", bound=Hashable)
+
 
 @dataclass(frozen=True)
 class _Sent:
     """An item as it was sent, with its number in the log and the milestones whose row named it.
 
-    `standing` are the numbers of the earlier items that are accepted and have not been withdrawn since.
+    `earlier` are the items of the same partner under the same title that stand in the log, by date: accepted, and not
+    withdrawn since.
     """
 
     row: EvidenceRow
@@ -29,8 +35,7 @@ class _Sent:
     month: Month
     plan: Plan
     settings: Settings
-    earlier: tuple[_Sent, ...] = ()
-    standing: frozenset[str] = frozenset()
+    earlier: Mapping[dt.date | None, _Sent]
 
     @property
     def called(self) -> str:
@@ -46,30 +51,38 @@ def evidence_log(
     plan: Plan, settings: Settings, counted: Iterable[Submission], month: Month
 ) -> tuple[tuple[EvidenceItem, ...], list[Finding]]:
     """Every item of evidence on record up to `month`, and the findings about those sent for it."""
-    sent: list[_Sent] = []
+    taken: dict[str, int] = {}
+    standing: dict[tuple[str, str], dict[dt.date | None, _Sent]] = defaultdict(dict)
     log: dict[str, EvidenceItem] = {}
     findings: list[Finding] = []
-    for submission, row in ((s, row) for s in counted for row in s.content.evidence):
-        number = _number(submission, row, {s.number for s in sent})
-        standing = frozenset(n for n, item in log.items() if item.accepted)
-        cited_by = _citing(submission, row)
-        one = _Sent(row, number, submission, cited_by, month, plan, settings, tuple(sent), standing)
-        noticed = [finding for rule in EVIDENCE_RULES for finding in rule(one)]
-        _enter(log, one, next((f for f in noticed if f.severity is Severity.ERROR), None))
-        sent.append(one)
-        if submission.arrival.month == month:
-            findings.extend(noticed)
+    for submission in counted:
+        cited = Citations((milestone.evidence, milestone.ref) for milestone in submission.content.milestones)
+        for row in submission.content.evidence:
+            number = _number(submission, row, taken)
+            alike = standing[_identity(submission, row)]
+            cited_by = cited.naming(row.number, row.title)
+            one = _Sent(row, number, submission, cited_by, month, plan, settings, alike)
+            noticed = [finding for rule in EVIDENCE_RULES for finding in rule(one)]
+            _enter(log, one, alike, next((f for f in noticed if f.severity is Severity.ERROR), None))
+            if submission.arrival.month == month:
+                findings.extend(noticed)
     return tuple(log.values()), findings
 
 
-def _enter(log: dict[str, EvidenceItem], sent: _Sent, refused: Finding | None) -> None:
-    """Put an item in the log; one that is there already gains what it newly supports; one withdrawn stays, refused."""
+def _enter(
+    log: dict[str, EvidenceItem], sent: _Sent, alike: dict[dt.date | None, _Sent], refused: Finding | None
+) -> None:
+    """Put an item in the log; one that is there already gains what it newly supports; one withdrawn stays, refused.
+    `alike` are the items under its title that stand, to which it is added or from which it takes away."""
     first = _same_before(sent)
     if sent.row.withdrawn:
         for earlier in _withdrawn_by(sent):
             log[earlier.number] = replace(log[earlier.number], accepted=False, why_not="withdrawn")
+            del alike[earlier.row.dated]
     elif first is None:
         log[sent.number] = _item(sent, refused)
+        if refused is None:
+            alike[sent.row.dated] = sent
     elif refused is None:
         item = log[first.number]
         supports = tuple(dict.fromkeys((*item.supports, *sent.supports)))
@@ -77,13 +90,16 @@ def _enter(log: dict[str, EvidenceItem], sent: _Sent, refused: Finding | None) -
         log[first.number] = replace(item, supports=supports, meets=meets)
 
 
-def _number(submission: Submission, row: EvidenceRow, taken: set[str]) -> str:
-    """The item's number in the log; where a return uses a number twice, the later ones are told apart: 3, 3-2."""
+def _number(submission: Submission, row: EvidenceRow, taken: dict[str, int]) -> str:
+    """The item's number in the log; where a return uses a number twice, the later ones are told apart: 3, 3-2. `taken`
+    holds the numbers in use, each with how often it was asked for."""
     number = f"{_series(submission.content.partner, submission.arrival.month)}{row.number or row.place.row}"
-    again = 2
-    unique = number
+    unique, again = number, taken.get(number, 0)
     while unique in taken:
-        unique, again = f"{number}-{again}", again + 1
+        again += 1
+        unique = f"{number}-{again}"
+    taken[number] = max(again, 1)
+    taken.setdefault(unique, 1)
     return unique
 
 
@@ -91,36 +107,55 @@ def _series(partner: str, month: Month) -> str:
     return f"{partner.upper()}-{month}-"
 
 
-def _citing(submission: Submission, row: EvidenceRow) -> tuple[str, ...]:
-    """Milestones of the same return whose evidence cell names this item, by its number or its title."""
-    return tuple(m.ref for m in submission.content.milestones if _names(m.evidence, row.number, row.title))
+class Citations(Generic[T]):
+    """What the evidence cells of a return's milestones name: each cell with what is to be known of its row."""
+
+    def __init__(self, cells: Iterable[tuple[str, T]]) -> None:
+        self._by_name: dict[str, dict[T, int]] = defaultdict(dict)
+        self._by_cell: dict[str, dict[T, int]] = defaultdict(dict)
+        self.all: dict[T, int] = {}
+        for place, (cell, row) in enumerate(cells):
+            for name in _named_in(cell):
+                self._by_name[name].setdefault(row, place)
+            self._by_cell[cell.strip().casefold()].setdefault(row, place)
+            self.all.setdefault(row, place)
+
+    def naming(self, number: str, title: str) -> tuple[T, ...]:
+        """Those whose cell names an item, by its number or its title; each once, in the order of the return."""
+        places: dict[T, int] = {}
+        for name in {number.casefold(), title.casefold()} - {""}:
+            _keep_first(places, self._by_name.get(name, {}))
+        if title:
+            _keep_first(places, self._by_cell.get(title.casefold(), {}))
+        return tuple(sorted(places, key=places.__getitem__))
 
 
-def names_item(cell: str, item: EvidenceItem) -> bool:
-    """Whether the evidence cell of a milestone's row, in the return that brought an item, names that item."""
-    return _names(cell, item.number.removeprefix(_series(item.partner, item.month)), item.title)
+def _keep_first(places: dict[T, int], more: Mapping[T, int]) -> None:
+    for row, place in more.items():
+        places[row] = min(place, places.get(row, place))
 
 
-def _names(cell: str, number: str, title: str) -> bool:
-    parts = {part.strip().casefold() for part in cell.replace(" and ", ";").replace(",", ";").split(";")}
-    wanted = {number.casefold(), title.casefold()} - {""}
-    return bool(parts & wanted) or (bool(title) and cell.strip().casefold() == title.casefold())
+def _named_in(cell: str) -> set[str]:
+    return {part.strip().casefold() for part in cell.replace(" and ", ";").replace(",", ";").split(";")}
 
 
-def _identity(sent: _Sent) -> tuple[str, str]:
-    return sent.submission.content.partner, " ".join(sent.row.title.casefold().split())
+def number_as_sent(item: EvidenceItem) -> str:
+    """The number that an item had in the return that brought it."""
+    return item.number.removeprefix(_series(item.partner, item.month))
+
+
+def _identity(submission: Submission, row: EvidenceRow) -> tuple[str, str]:
+    return submission.content.partner, " ".join(row.title.casefold().split())
 
 
 def _same_before(sent: _Sent) -> _Sent | None:
     """The item that stands in the log under the same title and date from the same partner."""
-    alike = (s for s in sent.earlier if s.number in sent.standing and _identity(s) == _identity(sent))
-    return next((s for s in alike if s.row.dated == sent.row.dated), None) if sent.row.title else None
+    return sent.earlier.get(sent.row.dated) if sent.row.title else None
 
 
 def _withdrawn_by(sent: _Sent) -> list[_Sent]:
     """The items that a withdrawal takes back: those with its title, and with its date where it gives one."""
-    alike = (s for s in sent.earlier if s.number in sent.standing and _identity(s) == _identity(sent))
-    return [s for s in alike if sent.row.dated in (None, s.row.dated)]
+    return [s for s in sent.earlier.values() if sent.row.dated in (None, s.row.dated)]
 
 
 def _item(sent: _Sent, refused: Finding | None) -> EvidenceItem:
@@ -132,7 +167,7 @@ def _item(sent: _Sent, refused: Finding | None) -> EvidenceItem:
         title=row.title,
         kind=row.kind,
         dated=row.dated,
-        received=sent.submission.received,
+        received=sent.submission.received_of("evidence"),
         supports=sent.supports,
         meets=row.meets,
         shows=row.shows,

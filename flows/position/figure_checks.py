@@ -27,7 +27,8 @@ from flows.returns.records import MeasureRow
 class Figure:
     """One row of the Measures sheet of one of this month's returns; `measure` is None when the plan has none.
 
-    `beside` are the rows of the return for the same measure and period, this one among them.
+    `beside` are the rows of the return for the same measure and period, this one among them; `alike` those that count
+    for the same measure, period and part.
     """
 
     plan: Plan
@@ -35,6 +36,7 @@ class Figure:
     row: MeasureRow
     measure: Measure | None
     beside: tuple[MeasureRow, ...]
+    alike: tuple[MeasureRow, ...] = ()
 
     def finding(self, code: str, severity: Severity, says: str, todo: str, column: str = "value") -> Finding:
         partner = self.submission.content.partner
@@ -54,16 +56,6 @@ class Figure:
     def why_not_used(self) -> str:
         """The code of what makes it unusable, "" when it counts."""
         return why_not_used(self.measure, self.row, self.submission) if self.measure else "not-in-plan"
-
-    @property
-    def alike(self) -> tuple[MeasureRow, ...]:
-        """The rows of the return, this one among them, that count for the same measure, period and part."""
-        measure = self.measure
-        if measure is None:
-            return ()
-        part = match_part(measure, self.row.part)
-        same = (r for r in self.beside if match_part(measure, r.part) == part)
-        return tuple(r for r in same if not why_not_used(measure, r, self.submission))
 
 
 def not_in_plan(seen: Figure) -> Iterable[Finding]:
@@ -216,10 +208,9 @@ def _plain_unit(unit: str) -> str:
 
 def given_twice(seen: Figure) -> Iterable[Finding]:
     """Rows of one return that can be used give different figures for one measure, period and part: the last counts."""
-    alike = seen.alike if len(seen.beside) > 1 else ()
-    if not alike or seen.row is not alike[0] or seen.row.period is None:
+    if not seen.alike or seen.row is not seen.alike[0] or seen.row.period is None:
         return
-    values = dict.fromkeys(seen.shown(r.value) if r.value is not None else quoted(r.symbol) for r in alike)
+    values = dict.fromkeys(seen.shown(r.value) if r.value is not None else quoted(r.symbol) for r in seen.alike)
     if len(values) > 1:
         says = f"{seen.name} for {seen.row.period.label} is given as {listed(values)} in one return; the last is used."
         yield seen.finding("given-twice", Severity.QUERY, says, "Take out the rows that do not hold.")

@@ -40,6 +40,12 @@ class LookBack:
         return self.positions[-1]
 
     @property
+    def start(self) -> Position | None:
+        """What the end is set against: the month before the first; where the plan began with the first, the end of that
+        one; None where there is but one position."""
+        return self.before or (self.positions[0] if len(self.positions) > 1 else None)
+
+    @property
     def first_day(self) -> dt.date:
         return self.months[0].first_day
 

@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from flows.ledger.records import Submission
 from flows.plan.findings import Finding, Severity
 from flows.plan.model import Plan
-from flows.plan.periods import Month, Period
+from flows.plan.parts import match_part
+from flows.plan.periods import Month
 from flows.plan.words import count
 from flows.position.figure_checks import FIGURE_RULES, Figure
 from flows.position.figure_words import in_a_sentence, shown
 from flows.position.measure_state import MeasureState
+from flows.position.measures import why_not_used
 from flows.position.related_checks import RELATED_RULES, family
 from flows.position.series_checks import SERIES_RULES, Book
 from flows.returns.records import MeasureRow
@@ -49,11 +51,26 @@ def measure_findings(
 
 
 def _figures(plan: Plan, submission: Submission) -> Iterator[Figure]:
-    beside: dict[tuple[str, Period | None], list[MeasureRow]] = defaultdict(list)
+    beside = _grouped_by(submission.content.measures, lambda row: (row.ref, row.period))
+    counting = (row for row in submission.content.measures if _counts(plan, row, submission))
+    alike = _grouped_by(counting, lambda row: (row.ref, row.period, match_part(plan.measure[row.ref], row.part)))
     for row in submission.content.measures:
-        beside[row.ref, row.period].append(row)
-    for row in submission.content.measures:
-        yield Figure(plan, submission, row, plan.measure.get(row.ref), tuple(beside[row.ref, row.period]))
+        measure = plan.measure.get(row.ref)
+        same = alike.get((row.ref, row.period, match_part(measure, row.part)), ()) if measure else ()
+        yield Figure(plan, submission, row, measure, beside[row.ref, row.period], same)
+
+
+def _counts(plan: Plan, row: MeasureRow, submission: Submission) -> bool:
+    return row.ref in plan.measure and not why_not_used(plan.measure[row.ref], row, submission)
+
+
+def _grouped_by(
+    rows: Iterable[MeasureRow], key: Callable[[MeasureRow], Hashable]
+) -> dict[Hashable, tuple[MeasureRow, ...]]:
+    found: dict[Hashable, list[MeasureRow]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return {one: tuple(group) for one, group in found.items()}
 
 
 def _grouped(found: list[Finding], states: tuple[MeasureState, ...]) -> list[Finding]:

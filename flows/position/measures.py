@@ -114,7 +114,7 @@ def _value(row: MeasureRow, submission: Submission) -> Value:
         provisional=row.provisional,
         symbol=row.symbol,
         comment=row.comment,
-        received=submission.received,
+        received=submission.received_of("measures"),
         month=submission.arrival.month,
         origin=row.place.cell("value"),
     )

@@ -213,14 +213,14 @@ def occurrence_missed(seen: Seen) -> Iterable[Finding]:
 
 def same_words_as_last_month(seen: Seen) -> Iterable[Finding]:
     """The progress is word for word what the partner wrote the time before. What is complete needs no new words."""
+    last = {(s.partner, s.occurrence): s for s in seen.said if s.month < seen.view.month}
     for now in (s for s in seen.said if s.month == seen.view.month and s.row.progress):
-        before = [s for s in seen.said if (s.partner, s.occurrence) == (now.partner, now.occurrence)]
-        before = [s for s in before if s.month < now.month]
-        if not before or _complete(seen, before[-1]):
+        before = last.get((now.partner, now.occurrence))
+        if before is None or _complete(seen, before):
             continue
-        if _plain(before[-1].row.progress) == _plain(now.row.progress):
+        if _plain(before.row.progress) == _plain(now.row.progress):
             says = (
-                f"The progress on {seen.state.ref} is word for word that of {before[-1].month.label}: "
+                f"The progress on {seen.state.ref} is word for word that of {before.month.label}: "
                 f"{quoted(now.row.progress)}."
             )
             todo = "Say what has happened since, or that nothing has."
@@ -326,8 +326,7 @@ def row_given_twice(seen: SeenRow) -> Iterable[Finding]:
     if milestone is None or seen.partner not in milestone.partners:
         return
     due = occurrence_of(milestone, seen.row, seen.view.month)
-    told = seen.view.history.get((seen.row.ref, due), [])
-    rows = [s.row for s in told if (s.partner, s.month) == (seen.partner, seen.view.month)]
+    rows = seen.view.said_now.get((seen.row.ref, due, seen.partner), [])
     if len(rows) > 1 and seen.row is rows[0]:
         which = f" (due {day(due)})" if due else ""
         says = f"{seen.row.ref}{which} is in the return {count(len(rows), 'time')}; what its last row says is used."

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from flows.plan.due import DueKind
 from flows.plan.model import Milestone, Plan
 from flows.plan.periods import Month
 from flows.plan.settings import Settings
 from flows.plan.words import count, day, listed
-from flows.position.claims import History, Said, standing_claims, status_of
-from flows.position.evidence import names_item
+from flows.position.claims import History, standing_claims, status_of
+from flows.position.evidence import Citations, number_as_sent
 from flows.position.model import (
     Claim,
     Decision,
@@ -25,6 +27,7 @@ from flows.position.model import (
     Status,
 )
 from flows.position.status import Case, add_up, judge, judge_joint
+from flows.returns.records import MilestoneRow
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,35 @@ class View:
     @property
     def period_end(self) -> dt.date:
         return self.month.last_day
+
+    @cached_property
+    def said_now(self) -> dict[tuple[str, dt.date | None, str], list[MilestoneRow]]:
+        """The rows of this month's returns about milestones of the plan, by reference, due day and partner."""
+        found: dict[tuple[str, dt.date | None, str], list[MilestoneRow]] = defaultdict(list)
+        for (ref, due), told in self.history.items():
+            for said in told:
+                if said.month == self.month:
+                    found[ref, due, said.partner].append(said.row)
+        return found
+
+    @cached_property
+    def told(self) -> dict[tuple[str, str, Month], Citations[dt.date | None]]:
+        """The due days that each partner spoke of in each month, by milestone, with the evidence that its rows name."""
+        cells: dict[tuple[str, str, Month], list[tuple[str, dt.date | None]]] = defaultdict(list)
+        for (ref, due), told in self.history.items():
+            for said in told:
+                cells[ref, said.partner, said.month].append((said.row.evidence, due))
+        return {key: Citations(rows) for key, rows in cells.items()}
+
+    @cached_property
+    def done(self) -> dict[tuple[str, str], set[tuple[Month, dt.date]]]:
+        """The due days that each partner said complete, each with the month in which it did, by milestone."""
+        found: dict[tuple[str, str], set[tuple[Month, dt.date]]] = defaultdict(set)
+        for (ref, due), told in self.history.items():
+            for said in told:
+                if due and status_of(said.row.status, self.settings) is Status.COMPLETE:
+                    found[ref, said.partner].add((said.month, due))
+        return found
 
 
 def milestone_states(view: View) -> tuple[MilestoneState, ...]:
@@ -95,7 +127,7 @@ def _occurrence(view: View, milestone: Milestone, first_due: dt.date | None, cha
     recurring = milestone.due.kind is DueKind.RECURRING
     said = view.history.get((milestone.ref, first_due if recurring else None), [])
     claims = standing_claims(said, view.settings)
-    evidence = _evidence_for(view, milestone, said if recurring else None)
+    evidence = _evidence_for(view, milestone, first_due)
     due = change.new_date if change and not recurring else first_due
     case = Case(
         kind=milestone.due.kind if change is None or milestone.due.kind is not DueKind.UNDATED else DueKind.DAY,
@@ -110,31 +142,25 @@ def _occurrence(view: View, milestone: Milestone, first_due: dt.date | None, cha
     return Occurrence(due, first_due, judge_joint(cases), claims, evidence, milestone.partners[0])
 
 
-def _evidence_for(view: View, milestone: Milestone, said: list[Said] | None) -> tuple[EvidenceItem, ...]:
+def _evidence_for(view: View, milestone: Milestone, due: dt.date | None) -> tuple[EvidenceItem, ...]:
     """The evidence that supports a milestone; for one occurrence, what came in the returns that speak of it.
 
     An item that the rows of its return name counts for the due days of those rows only. One whose return speaks of no
     due day of the milestone counts for the last that its partner had said complete by then.
     """
     items = [i for i in view.evidence if milestone.ref in i.supports]
-    if said is None:
-        return tuple(items)
-    return tuple(i for i in items if any(s in said for s in _rows_about(view, milestone, i)))
+    if milestone.due.kind is DueKind.RECURRING:
+        items = [i for i in items if due in _due_days_shown(view, milestone, i)]
+    return tuple(items)
 
 
-def _rows_about(view: View, milestone: Milestone, item: EvidenceItem) -> list[Said]:
-    """The rows for due days of a recurring milestone that an item of evidence belongs to."""
-    rows = [s for (ref, _), told in view.history.items() if ref == milestone.ref for s in told]
-    own = [s for s in rows if s.partner == item.partner]
-    together = [s for s in own if s.month == item.month]
-    if together:
-        return [s for s in together if names_item(s.row.evidence, item)] or together
-    done = {
-        s.occurrence: s
-        for s in own
-        if s.month < item.month and status_of(s.row.status, view.settings) is Status.COMPLETE and s.occurrence
-    }
-    return [done[max(done)]] if done else []
+def _due_days_shown(view: View, milestone: Milestone, item: EvidenceItem) -> Collection[dt.date | None]:
+    """The due days of a recurring milestone that an item of evidence belongs to."""
+    told = view.told.get((milestone.ref, item.partner, item.month))
+    if told is not None:
+        return told.naming(number_as_sent(item), item.title) or told.all
+    done = view.done.get((milestone.ref, item.partner), ())
+    return [max(before)] if (before := [due for month, due in done if month < item.month]) else []
 
 
 def _deciding(occurrences: tuple[Occurrence, ...], period_end: dt.date) -> Occurrence:

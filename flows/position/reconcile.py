@@ -22,6 +22,7 @@ from flows.position.model import MilestoneState, Position
 from flows.position.personal_checks import mask_findings, mask_returns
 from flows.position.returned import sort_returns
 from flows.position.risks import risk_findings, risk_states
+from flows.returns.resting import collector_resting
 
 
 def position(
@@ -38,6 +39,18 @@ def position(
     first month of the partnership's calendar has none before it. Personal data in what partners wrote is masked
     before anything is made of it, and in every finding; `submissions` themselves stay as they were sent.
     """
+    with collector_resting():
+        return _position(plan, settings, submissions, month, known_on, plan_findings)
+
+
+def _position(
+    plan: Plan,
+    settings: Settings,
+    submissions: Iterable[Submission],
+    month: Month,
+    known_on: dt.date | None,
+    plan_findings: Iterable[Finding],
+) -> Position:
     submissions = tuple(
         s for s in submissions if s.arrival.month <= month and (known_on is None or s.received <= known_on)
     )

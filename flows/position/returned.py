@@ -1,6 +1,6 @@
-"""Which returns count: for each partner and month the newest whole one, and what is said about the others.
+"""Which returns count: for each partner and month the newest of what it sent, and what is said about the rest.
 
-A return counts for the month whose folder it was put in. What is set aside stays on record and is a finding.
+Parts of a return are put together in `merged.py`. A return counts for the month whose folder it was put in. What is set aside stays on record and is a finding.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from flows.plan.periods import Month
 from flows.plan.settings import Settings
 from flows.plan.words import day, days, quoted
 from flows.position.changes import Superseded, in_a_sentence
+from flows.position.merged import is_part, merge, table_of
 from flows.position.model import PartnerReturn
+from flows.returns import layout
 
 
 @dataclass
@@ -47,8 +49,8 @@ def sort_returns(plan: Plan, settings: Settings, submissions: Iterable[Submissio
     earlier: list[_Candidate] = []
     for submission in sorted(submissions, key=_arrival_order):
         folder = submission.arrival.month
-        findings.extend(_reading_findings(plan, submission))
         partner, problem = _sender(plan, submission)
+        findings.extend(_reading_findings(plan, submission, partner))
         if partner is None:
             unnamed.append(submission)
         if problem is None and partner is not None:
@@ -63,9 +65,11 @@ def sort_returns(plan: Plan, settings: Settings, submissions: Iterable[Submissio
     counted: list[Submission] = []
     replaced: list[Superseded] = []
     for (folder, key), files in sorted(usable.items()):
-        counted.append(_named(files[-1], key))
-        aside[folder, key].extend(files[:-1])
-        replaced.extend(Superseded(old, counted[-1]) for old in files[:-1])
+        merged = merge([_named(file, key) for file in files])
+        counted.append(merged.counted)
+        aside[folder, key].extend(merged.aside)
+        replaced.extend(merged.replaced)
+        findings.extend(_holds_nothing(file) for file in merged.empty)
     first = {key: min(file.received for file in files) for key, files in usable.items()}
     state = tuple(_state(settings, partner, month, counted, aside, first) for partner in plan.partners)
     findings.extend(f for s in state for f in _lateness(s))
@@ -81,7 +85,7 @@ def sort_returns(plan: Plan, settings: Settings, submissions: Iterable[Submissio
 
 
 def _arrival_order(submission: Submission) -> tuple[Month, object, int]:
-    return submission.arrival.month, submission.received, submission.order
+    return submission.arrival.month, submission.newest_on, submission.order
 
 
 def _named(submission: Submission, partner: str) -> Submission:
@@ -91,12 +95,11 @@ def _named(submission: Submission, partner: str) -> Submission:
     return replace(submission, content=replace(submission.content, partner=partner))
 
 
-def _reading_findings(plan: Plan, submission: Submission) -> Iterable[Finding]:
+def _reading_findings(plan: Plan, submission: Submission, sender: Partner | None) -> Iterable[Finding]:
     """What the reader noticed, addressed to the partner, or to the improvement group when nobody can be told."""
+    to = (sender or plan.improvement_group).key
     for finding in submission.content.findings:
-        known = finding.who in plan.partner
-        sender, _ = _sender(plan, submission)
-        yield finding if known else replace(finding, who=(sender or plan.improvement_group).key)
+        yield finding if finding.who in plan.partner else replace(finding, who=to)
 
 
 def _sender(plan: Plan, submission: Submission) -> tuple[Partner | None, Finding | None]:
@@ -151,7 +154,15 @@ def _why_set_aside(submission: Submission, partner: Partner, earlier: list[_Cand
 
 
 def same_file_again(submission: Submission, partner: Partner, earlier: list[_Candidate]) -> Finding | None:
-    """Stale: the very file, or the same answers, that the partner sent for an earlier month."""
+    """Stale: the very file, or the same answers, that the partner sent for an earlier month.
+
+    Each part of a return is judged by itself, but for the registers: risks and decisions of which none has changed are
+    an answer, and to set them aside would make it look as if they were no longer mentioned.
+    """
+    table = table_of(submission) if is_part(submission) else ""
+    if table in _REGISTERS:
+        return None
+    what = f"table {_NAMES[table]}" if table else "return"
     for other in reversed(earlier):
         if other.partner != partner or other.submission.arrival.month >= submission.arrival.month:
             continue
@@ -159,18 +170,19 @@ def same_file_again(submission: Submission, partner: Partner, earlier: list[_Can
         if other.submission.arrival.fingerprint == submission.arrival.fingerprint:
             says = f"{partner.name} sent the same file {again}; nothing in it is new, so it was not used."
         elif _same_answers(other.submission, submission):
-            says = f"Every answer in this return is the same as in the one {again}, so it was not used."
+            says = f"Every answer in {'the' if table else 'this'} {what} is the same as in the one {again}, so it was not used."
         else:
             continue
-        todo = f"Send the return for {submission.arrival.month.label}."
+        todo = f"Send the {what} for {submission.arrival.month.label}."
         return Finding("return.stale", Severity.ERROR, says, todo, partner.key, origin=Origin(submission.arrival.file))
     return None
 
 
 def _same_answers(one: Submission, other: Submission) -> bool:
     """The same filled-in values; two returns with nothing filled in are not called the same."""
-    filled = any((one.content.milestones, one.content.measures, one.content.evidence, one.content.risks))
-    return filled and one.content.content_fingerprint == other.content.content_fingerprint != ""
+    content = one.content
+    filled = is_part(one) or any((content.milestones, content.measures, content.evidence, content.risks))
+    return filled and content.content_fingerprint == other.content.content_fingerprint != ""
 
 
 def for_another_month(submission: Submission, partner: Partner, _: list[_Candidate]) -> Finding | None:
@@ -223,16 +235,55 @@ def superseded(
 
 
 def _superseded(one: Superseded, partner: Partner) -> Finding:
-    """Superseded: a newer return from the same partner for the same month counts instead."""
+    """Superseded: something newer from the same partner for the same month counts instead."""
+    if one.table and not is_part(one.older):
+        return _table_replaced(one, partner)
+    what = f"table {_NAMES[one.table]}" if is_part(one.newer) else "return"
     return Finding(
         "return.superseded",
         Severity.NOTE,
-        f"{partner.name} sent a newer return on {day(one.newer.received)}, which counts instead; "
+        f"{partner.name} sent a newer {what} on {day(one.newer.newest_on)}, which counts instead; "
         f"{in_a_sentence(one.changes)}.",
-        "Nothing to do if the newer return is the right one.",
+        f"Nothing to do if the newer {what} is the right one.",
         partner.key,
         origin=Origin(one.older.arrival.file),
     )
+
+
+def _table_replaced(one: Superseded, partner: Partner) -> Finding:
+    """Superseded in part: one table came in a file of its own after the whole return, of which the rest still counts."""
+    new, old, table = _file_name(one.newer), _file_name(one.older), _NAMES[one.table]
+    did = f"replaced the table {table} of" if getattr(one.older.content, one.table) else f"added the table {table} to"
+    return Finding(
+        "return.table-replaced",
+        Severity.NOTE,
+        f"The file {new}, received on {day(one.newer.newest_on)}, {did} {old}; the rest of {old} still counts; "
+        f"{in_a_sentence(one.changes)}.",
+        "Nothing to do if that is right; if not, send the whole return again.",
+        partner.key,
+        origin=Origin(one.newer.arrival.file),
+    )
+
+
+def _holds_nothing(submission: Submission) -> Finding:
+    """A table in a file of its own without a row: it takes nothing away."""
+    return Finding(
+        "return.table-empty",
+        Severity.NOTE,
+        f"The file {_file_name(submission)}, received on {day(submission.received)}, holds no row that can be used, so "
+        "it replaced nothing.",
+        "Send it again with its rows; to take rows out, send the whole return as a workbook (.xlsx).",
+        submission.content.partner,
+        origin=Origin(submission.arrival.file),
+    )
+
+
+def _file_name(submission: Submission) -> str:
+    return quoted(submission.arrival.file.rpartition("/")[2])
+
+
+_NAMES = {sheet.field: sheet.name for sheet in layout.SHEETS}
+_REGISTERS = (layout.RISKS.field, layout.DECISIONS.field)
 
 
 def _state(

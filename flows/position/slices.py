@@ -23,6 +23,7 @@ def slice_of(position: Position, scope: Scope) -> Position:
     kept = {s.ref for s in position.risks if _has_risk(s, scope, position.plan)}
     held = tuple(e for item in position.evidence if (e := _evidence(item, scope, position.plan)))
     numbers = {item.number for item in held}
+    own_subjects = {ref.casefold() for ref in scope.refs}
     return replace(
         position,
         plan=_part_of(position.plan, scope),
@@ -35,7 +36,7 @@ def slice_of(position: Position, scope: Scope) -> Position:
         risks=tuple(s for s in position.risks if s.ref in kept),
         decisions=tuple(d for d in position.decisions if _is_about(d, scope)),
         feedback=tuple(f for f in position.feedback if scope.holds(f.about, position.plan)),
-        commentary={about: text for about, text in position.commentary.items() if about in scope.refs},
+        commentary={about: text for about, text in position.commentary.items() if about in own_subjects},
         findings=tuple(f for f in position.findings if _concerns(f, scope, position.plan, senders, kept, numbers)),
     )
 

@@ -37,9 +37,14 @@ def shape(name: str, svg: str, colours: Colours) -> str:
     return _HEX.sub(colour, svg) if colour else svg
 
 
+_STATUS_SIGNS = re.compile(r'<g class="([a-z-]+)" .*?</g>')
+
+
 def charts(html: str, colours: Colours) -> str:
-    """A report whose charts are drawn in the partnership's accent; no other colour stands in a report's HTML."""
-    return html.replace(_OWN_ACCENT, colours.get("accent", _OWN_ACCENT))
+    """A report whose charts are drawn in the partnership's accent, and their signs of status in its colours; no other
+    colour of a partnership's own stands in a report's HTML."""
+    html = html.replace(_OWN_ACCENT, colours.get("accent", _OWN_ACCENT))
+    return _STATUS_SIGNS.sub(lambda found: shape(found[1], found[0], colours), html)
 
 
 def paint_word_styles(styles: Any, colours: Colours) -> None:

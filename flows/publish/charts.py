@@ -7,8 +7,8 @@ to its signs are real text that `figure` puts above and below it, and the drawin
 The same chart always gives the same characters. Nothing depends on colour alone: lines differ by dash and carry
 their label, provisional points are hollow, special causes have a shape of their own, gaps are gaps.
 
-What is shared is in `chart_words` (widths, numbers), `chart_parts` (shapes, axes, labels) and `chart_marks` (points);
-each kind of chart has a module of its own.
+What is shared is in `chart_words` (widths, numbers), `chart_parts` (shapes, axes, labels), `chart_marks` (points) and
+`chart_statuses` (the signs of the statuses); each kind of chart has a module of its own.
 """
 
 from html import escape
@@ -20,8 +20,9 @@ from flows.publish.chart_heat_map import draw_heat_map
 from flows.publish.chart_panels import draw_panels
 from flows.publish.chart_parts import Drawn
 from flows.publish.chart_series import draw_series
+from flows.publish.chart_timeline import draw_timeline
 from flows.publish.chart_words import printable
-from flows.reports.chart import AnyChart, BandsChart, BurnUpChart, Chart, HeatMap, SmallMultiples
+from flows.reports.chart import AnyChart, BandsChart, BurnUpChart, Chart, HeatMap, SmallMultiples, Timeline
 
 
 def figure(chart: AnyChart) -> str:
@@ -54,6 +55,8 @@ def _drawn(chart: AnyChart) -> Drawn:
             return draw_burn_up(chart)
         case HeatMap():
             return draw_heat_map(chart)
+        case Timeline():
+            return draw_timeline(chart)
         case _ as unknown:
             assert_never(unknown)
 

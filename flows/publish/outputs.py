@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -64,6 +64,7 @@ def staged(target: Path) -> Iterator[Path]:
     """
     work = target.with_name(f".{target.name}.building")
     old = target.with_name(f".{target.name}.old")
+    place_is_new = not target.parent.exists()
     try:
         _recover(target, old)
         shutil.rmtree(work, ignore_errors=True)
@@ -77,6 +78,9 @@ def staged(target: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
         if target.exists():
             shutil.rmtree(old, ignore_errors=True)
+        elif place_is_new:
+            with suppress(OSError):
+                target.parent.rmdir()
 
 
 def in_words(error: OSError) -> str:

@@ -80,7 +80,7 @@ def write_manifest(build: str, workspace: Workspace, position: Position, folder:
         "made_with": f"boardpack {version('boardpack')}",
         "inputs": {
             **{workspace.shown(path): sha256(path) for path in inputs},
-            **{s.arrival.file: s.arrival.fingerprint for s in returns},
+            **{a.file: a.fingerprint for s in returns for a in s.arrivals},
         },
         "templates": {
             path.relative_to(templates).as_posix(): sha256(path)
@@ -89,10 +89,15 @@ def write_manifest(build: str, workspace: Workspace, position: Position, folder:
         },
         "outputs": {path.name: sha256(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST},
     }
-    others = _other_builds(workspace.outputs_of(position.month) / MANIFEST, build, frozenset(made["outputs"]))
+    others = _other_builds(papers_folder(workspace, position) / MANIFEST, build, frozenset(made["outputs"]))
     builds = {name: others.get(name, made) for name in sorted({build, *others})}
     text = json.dumps({"month": str(position.month), "builds": builds}, indent=2, ensure_ascii=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def papers_folder(workspace: Workspace, position: Position) -> Path:
+    """Where the papers of a position are written: those of a slice in a folder of their own."""
+    return workspace.papers_of(position.month, position.scope.key if position.scope else "")
 
 
 def files_of(build: str, folder: Path) -> tuple[str, ...]:
@@ -102,12 +107,16 @@ def files_of(build: str, folder: Path) -> tuple[str, ...]:
 
 
 def _other_builds(manifest: Path, build: str, written: frozenset[str]) -> dict[str, Any]:
-    """What the last manifest says of other builds, less the files that this one has written anew; one that cannot be
-    read says nothing."""
+    """What the last manifest says of other builds, less the files that this one has written anew and those that are
+    gone; one that cannot be read says nothing."""
+
+    def stays(file: str) -> bool:
+        return file not in written and (manifest.parent / file).exists()
+
     try:
         builds = json.loads(manifest.read_text(encoding="utf-8"))["builds"]
         kept = {
-            name: {**made, "outputs": {file: mark for file, mark in made["outputs"].items() if file not in written}}
+            name: {**made, "outputs": {file: mark for file, mark in made["outputs"].items() if stays(file)}}
             for name, made in builds.items()
             if name != build
         }

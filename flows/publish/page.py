@@ -40,6 +40,9 @@ SIGNS: dict[str, tuple[str, ...]] = {
 """What a span may show by a sign, and the signs of each kind; variation and assurance are the icons of NHS England's
 *Making Data Count*. No sign belongs to two kinds."""
 
+RUNNING = ("partnership", "report", "period", "marking")
+"""What the head and foot of each page say: metas of the head, "boardpack." before each name."""
+
 _NAMES = ("html", "head", "title", "meta", "body", "h1", "h2", "h3", "h4", "ul", "ol", "li", "div", "dt", "dd")
 _MORE_NAMES = ("figcaption", "img", "table", "caption", "colgroup", "thead", "tbody", "th", "td")
 _INLINE = ("a", "strong", "em", "br", "time")
@@ -74,21 +77,34 @@ DRAWING = frozenset(
 )
 """What a drawing may consist of: shapes and words, nothing that fetches or runs."""
 
+BOUND: dict[str, frozenset[str]] = {"section": frozenset({"paper"}), "span": frozenset({"page"})}
+"""The classes that are used besides where several papers are bound into one document (see `binding.py`)."""
+
+_BOUND_ATTRIBUTES: dict[str, frozenset[str]] = {
+    "section": frozenset(f"data-{name}" for name in RUNNING),
+    "h1": frozenset({"data-bookmark"}),
+    "span": frozenset({"href"}),
+}
+
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
 _CELL = frozenset({*_INLINE, "span", "p", "ul", "li"})
 _SVG_CASE = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio"}
 _UNKNOWN_TAG = 801  # libxml2 knows HTML 4 only and remarks on every `section`; no fault of the template's.
 
 
-def prepare(html: str, template_name: str) -> HtmlElement:
+def prepare(html: str, template_name: str, bound: bool = False) -> HtmlElement:
     """Parse and check what a template produced; write the width of every column into its `col` (as a style, in mm)
     and the class of the `col` onto its cells.
 
-    Raises TemplateError, which names the template and the element, at the first thing that is not allowed.
+    `bound` is a document of several papers: each has an h1 of its own, and the words of `BOUND` may be used. Raises
+    TemplateError, which names the template and the element, at the first thing that is not allowed.
     """
-    root = _parse(html, template_name)
+    root = parse(html, template_name)
     try:
-        for check in (_head, _words, _ids_and_links, _headings, _tables, _pictures, _parts, _signs):
+        _head(root)
+        _words(root, bound)
+        _headings(root, bound)
+        for check in (_ids_and_links, _tables, _pictures, _parts, _signs):
             check(root)
     except _FaultError as fault:
         raise TemplateError(f"{template_name}: {fault}") from None
@@ -113,7 +129,8 @@ def _describe(element: HtmlElement) -> str:
     return f"<{tag}{name}>{start} (line {element.sourceline})"
 
 
-def _parse(html: str, template_name: str) -> HtmlElement:
+def parse(html: str, template_name: str) -> HtmlElement:
+    """The tree of what a template produced, unchecked; TemplateError where it is empty or not well-formed."""
     if not html.strip():
         raise TemplateError(f"{template_name}: produced nothing.")
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
@@ -140,15 +157,18 @@ def _elements(root: HtmlElement) -> Iterator[HtmlElement]:
     return (element for element in root.iter(etree.Element) if element not in skipped)
 
 
-def _words(root: HtmlElement) -> None:
+def _words(root: HtmlElement, bound: bool) -> None:
     """Only the elements, classes and attributes of the vocabulary."""
+    nothing: frozenset[str] = frozenset()
+    classes, attributes = (BOUND, _BOUND_ATTRIBUTES) if bound else ({}, {})
     for element in _elements(root):
         if element.tag not in VOCABULARY:
             raise _FaultError(element, "is not in the vocabulary of the templates.")
         for name in (element.get("class") or "").split():
-            if name not in VOCABULARY[element.tag]:
+            if name not in VOCABULARY[element.tag] | classes.get(element.tag, nothing):
                 raise _FaultError(element, f"has the class “{name}”, which is not in the vocabulary of the templates.")
-        for name in set(element.attrib) - {"id", "class", "lang"} - ATTRIBUTES.get(element.tag, frozenset()):
+        known = {"id", "class", "lang"} | ATTRIBUTES.get(element.tag, nothing) | attributes.get(element.tag, nothing)
+        for name in set(element.attrib) - known:
             raise _FaultError(element, f"has the attribute “{name}”, which is not in the vocabulary of the templates.")
 
 
@@ -168,14 +188,15 @@ def _ids_and_links(root: HtmlElement) -> None:
             raise _FaultError(link, "is a link without words.")
 
 
-def _headings(root: HtmlElement) -> None:
-    """The first heading is the one h1; after that none goes down more than one level."""
+def _headings(root: HtmlElement, bound: bool) -> None:
+    """The first heading is the one h1 (of each paper, where several are bound); after that none goes down more than
+    one level."""
     level = 0
     for heading in root.iter(*_HEADINGS):
         here = _HEADINGS[str(heading.tag)]
         if here > level + 1:
             raise _FaultError(heading, f"skips a level: it follows {'h' + str(level) if level else 'no heading'}.")
-        if here == 1 and level:
+        if here == 1 and level and not bound:
             raise _FaultError(heading, "is a second h1; a document has one.")
         if not heading.text_content().strip():
             raise _FaultError(heading, "is a heading without words.")

@@ -11,7 +11,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -30,8 +30,10 @@ with warnings.catch_warnings():
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from flows.publish.binding import END, FIRST_PAGE
 from flows.publish.brand import Colours, css, shape
 from flows.publish.errors import TemplateError
+from flows.publish.page import RUNNING
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +42,6 @@ STYLE_SHEET = "board.css"
 FONT_FOLDER = "fonts"
 SHAPES = "shapes"
 
-_RUNNING = ("partnership", "report", "period", "marking")
 _SVG = "{http://www.w3.org/2000/svg}"
 _STAND_IN = "□"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]")
@@ -59,16 +60,32 @@ def pdf_of(html: HtmlElement, styles: Path, colours: Colours | None = None) -> b
     folder. `colours` are the partnership's own. Raises TemplateError when the page or its style needs a file that is
     missing or not among the templates.
     """
+    return pdf_and_pages(html, styles, colours)[0]
+
+
+def pdf_and_pages(html: HtmlElement, styles: Path, colours: Colours | None = None) -> tuple[bytes, int]:
+    """The PDF of a page, as `pdf_of` gives it, and how many pages it has."""
+    first = next((int(meta.get("content", "1")) for meta in html.iter("meta") if meta.get("name") == FIRST_PAGE), 1)
     try:
         press = _press(styles.resolve(), tuple(sorted((colours or {}).items())))
         document = _Document(_printable(html, press.characters), press)
         with _without_garbage_collection():
-            laid_out = document.render(font_config=press.fonts, stylesheets=list(press.sheets), pdf_variant=VARIANT)
+            sheets = [*press.sheets, *_numbered_from(first)]
+            laid_out = document.render(font_config=press.fonts, stylesheets=sheets, pdf_variant=VARIANT)
             _one_annotation_a_link(laid_out)
-            data: bytes = laid_out.write_pdf(pdf_variant=VARIANT, finisher=_describe_links)
+            data: bytes = laid_out.write_pdf(pdf_variant=VARIANT, finisher=partial(_finish, first))
     except FatalURLFetchingError as error:
         raise TemplateError(str(error.__cause__)) from error
-    return data
+    return data, len(laid_out.pages)
+
+
+def _numbered_from(first: int) -> Iterator[weasyprint.CSS]:
+    """The style of a document whose pages go on counting after those of another."""
+    if first != 1:
+        number = f'"Page " counter(page) " of " target-counter(url("#{END}"), page)'
+        yield weasyprint.CSS(
+            string=f"@page {{ @bottom-right {{ content: {number} }} }} @page :first {{ counter-reset: page {first} }}"
+        )
 
 
 class _Press(NamedTuple):
@@ -214,7 +231,7 @@ def _running_words(tree: ET.Element) -> None:
     given = {meta.get("name"): meta.get("content", "") for meta in tree.iter("meta")}
     body = tree.find("body")
     assert body is not None
-    for name in _RUNNING:
+    for name in RUNNING:
         body.set(f"data-{name}", given.get(f"boardpack.{name}") or "")
 
 
@@ -224,7 +241,16 @@ def _one_annotation_a_link(document: Any) -> None:
         page.links = [link for link in page.links if link[3].element_tag == "a"]
 
 
-def _describe_links(document: Any, pdf: Any) -> None:
+def _finish(first: int, document: Any, pdf: Any) -> None:
+    """What WeasyPrint leaves undone: the words of links, and pages that are counted on where a reader goes to one."""
+    _describe_links(document)
+    if first != 1:
+        pdf.catalog["PageLabels"] = pydyf.Dictionary(
+            {"Nums": pydyf.Array([0, pydyf.Dictionary({"S": "/D", "St": first})])}
+        )
+
+
+def _describe_links(document: Any) -> None:
     """Let each link say its own words to a screen reader; WeasyPrint gives it the name of its target."""
     for page in document.pages:
         for _kind, target, _rectangle, box in page.links:

@@ -12,15 +12,16 @@ from typing import Any
 
 from flows.publish.errors import TemplateError
 from flows.publish.page import prepare
-from flows.publish.pdf import pdf_of
+from flows.publish.pdf import pdf_and_pages
 from flows.publish.printing import receive, send
 
 
-def answer(head: dict[str, Any], html: bytes) -> tuple[dict[str, str], bytes]:
-    """The PDF for one message, or why there is none."""
+def answer(head: dict[str, Any], html: bytes) -> tuple[dict[str, Any], bytes]:
+    """The PDF for one message with the number of its pages, or why there is none."""
     try:
-        page = prepare(html.decode(), head["template"])
-        return {}, pdf_of(page, Path(head["styles"]), head["colours"])
+        page = prepare(html.decode(), head["template"], head["bound"])
+        data, pages = pdf_and_pages(page, Path(head["styles"]), head["colours"])
+        return {"pages": pages}, data
     except TemplateError as error:
         return {"template": str(error)}, b""
     except Exception:

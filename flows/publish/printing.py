@@ -14,10 +14,10 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple, TypeVar
 
 from flows.publish.errors import TemplateError
 
@@ -25,6 +25,16 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 PRINTERS = 2
 """How many PDFs are laid out at once: the two papers of a month, at the cost of a process's memory for each."""
+
+
+T = TypeVar("T")
+
+
+class Printed(NamedTuple):
+    """A PDF, and how many pages it has."""
+
+    data: bytes
+    pages: int
 
 
 def send(stream: IO[bytes], head: Mapping[str, Any], body: bytes = b"") -> None:
@@ -64,7 +74,7 @@ class _Printer:
                 )
             return self._child
 
-    def print(self, head: Mapping[str, Any], html: bytes) -> bytes:
+    def print(self, head: Mapping[str, Any], html: bytes) -> Printed:
         child = self.start()
         assert child.stdin is not None
         assert child.stdout is not None
@@ -78,7 +88,7 @@ class _Printer:
             raise TemplateError(answer["template"])
         if "fault" in answer:
             raise RuntimeError(f"A PDF could not be printed.\n{answer['fault']}")
-        return data
+        return Printed(data, answer["pages"])
 
     def stop(self) -> None:
         child, self._child = self._child, None
@@ -104,13 +114,13 @@ class _Printers:
     def start(self) -> None:
         self._all[0].start()
 
-    def submit(self, head: Mapping[str, Any], html: bytes) -> Future[bytes]:
-        return self._threads.submit(self._print, head, html)
+    def submit(self, head: Mapping[str, Any], html: bytes, wanted: Callable[[Printed], T]) -> Future[T]:
+        return self._threads.submit(self._print, head, html, wanted)
 
-    def _print(self, head: Mapping[str, Any], html: bytes) -> bytes:
+    def _print(self, head: Mapping[str, Any], html: bytes, wanted: Callable[[Printed], T]) -> T:
         printer = self._idle.get()
         try:
-            return printer.print(head, html)
+            return wanted(printer.print(head, html))
         finally:
             self._idle.put(printer)
 
@@ -139,5 +149,16 @@ def print_pdf(html: str, template: str, styles: Path, colours: Mapping[str, str]
     `styles` is the folder of the style sheet, `colours` the partnership's own. Its result raises TemplateError where
     the page cannot be printed as it is, and RuntimeError, with the other process's traceback, for a fault of ours.
     """
-    head = {"template": template, "styles": str(styles.resolve()), "colours": dict(colours)}
-    return _printers.submit(head, html.encode())
+    return _printers.submit(_head(template, styles, colours), html.encode(), lambda printed: printed.data)
+
+
+def print_bound(html: str, template: str, styles: Path, colours: Mapping[str, str]) -> Future[Printed]:
+    """Begin to print a document that `binding.bind` has made of several papers; otherwise as `print_pdf`.
+
+    `template` is the one of its front, which is named where the page cannot be printed.
+    """
+    return _printers.submit(_head(template, styles, colours, bound=True), html.encode(), lambda printed: printed)
+
+
+def _head(template: str, styles: Path, colours: Mapping[str, str], bound: bool = False) -> dict[str, Any]:
+    return {"template": template, "styles": str(styles.resolve()), "colours": dict(colours), "bound": bound}

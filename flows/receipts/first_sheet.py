@@ -18,10 +18,9 @@ from flows.plan.findings import Severity
 from flows.receipts.package import Package, Relation, parse, unparse, written
 from flows.receipts.styles import Look, Styles, insert_in_order
 from flows.returns.cells import letters
+from flows.returns.vocabulary import RECEIPT_MARKER as MARKER
 
 NAME = "Receipt"
-MARKER = "boardpack_receipt"
-"""A hidden name in the workbook by which the sheet is known again when a partner sends the receipt back."""
 
 HEADINGS = ("How serious", "What was found", "Where", "What to do", "Whose move")
 WIDTHS = (15, 56, 26, 46, 18)
@@ -148,8 +147,8 @@ def _list_first(package: Package, name: str, path: str) -> None:
         sheets = etree.Element(package.name("sheets"))
         insert_in_order(package.book, sheets, _BEFORE_NAMES[:5])
     used = [int(i) for s in sheets if (i := s.get("sheetId", "")).isdecimal()] if len(sheets) else []
-    made = etree.Element(package.name("sheet"), name=name, sheetId=str(max(used, default=0) + 1))
-    made.set(package.identifier, package.relate(package.main, "worksheet", path))
+    identifier = package.relate(package.main, "worksheet", path)
+    made = package.pointing("sheet", identifier, name=name, sheetId=str(max(used, default=0) + 1))
     sheets.insert(0, made)
 
 
@@ -247,13 +246,14 @@ class _Sheet:
 
     def _row(self, cells: list[tuple[str, Look]], height: float = 0) -> None:
         self._number += 1
-        made, lines = [], 1
+        made, lines = [], 1.0
         for column, (text, look) in enumerate(cells):
             said = plain(text)
             look = replace(look, guarded=bool(_LIKE_A_FORMULA.match(said)))
             made.append(self._cell(f"{letters(column + 1)}{self._number}", said, self._styles.of(look)))
             if look.wrapped:
-                lines = max(lines, math.ceil(lines_needed(said, WIDTHS[column], look.bold) * look.size / 10))
+                larger = look.size / 10
+                lines = max(lines, lines_needed(said, WIDTHS[column] / larger, look.bold) * larger)
         # a height that is not fixed by hand is measured anew where fonts differ, and when the text is edited
         size = f'ht="{height:g}" customHeight="1"' if height else f'ht="{min(lines * _LINE + _PADDING, _TALLEST):g}"'
         self._rows.append(f'<row r="{self._number}" {size}>{"".join(made)}</row>')
@@ -293,7 +293,7 @@ def _escaped(text: str) -> str:
 
 def lines_needed(text: str, width: float, bold: bool) -> int:
     """On how many lines Excel sets a text in a column so many digits wide: words wrap, long ones break."""
-    room = (width - 1.4) * 7 / (1.12 if bold else 1.04)
+    room = (width - 1.3) * 7 / (1.085 if bold else 1.02)
     lines = 0
     for paragraph in text.split("\n"):
         lines, used = lines + 1, 0.0
@@ -302,5 +302,5 @@ def lines_needed(text: str, width: float, bold: bool) -> int:
             if used and used + size > room:
                 lines, used = lines + 1, 0.0
             lines += max(0, math.ceil(size / room) - 1)
-            used += min(size, room) + 4
+            used += min(size, room) + 3.5
     return lines

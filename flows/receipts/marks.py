@@ -150,9 +150,9 @@ class _Sheet:
     def _hang(self, identifier: str) -> None:
         found = self._root.find(self._package.name("legacyDrawing"))
         if found is None and identifier:
-            found = etree.Element(self._package.name("legacyDrawing"))
+            found = self._package.pointing("legacyDrawing", identifier)
             insert_in_order(self._root, found, _BEFORE_DRAWINGS)
-        if found is not None and identifier:
+        elif found is not None and identifier:
             found.set(self._package.identifier, identifier)
 
     def _gathered(self, marks: Mapping[Spot, Mark]) -> dict[Spot, Mark]:

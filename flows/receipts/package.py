@@ -31,6 +31,9 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _SHEETML = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _STRICT_OFFICE = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 _STRICT_SHEETML = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+# lxml names what has no prefix of its own as was last said anywhere in the process; openpyxl says the same two.
+etree.register_namespace("s", _SHEETML)
+etree.register_namespace("r", _OFFICE)
 _ML = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 _KEPT_FROM_THE_ROOT = ("/officeDocument", "/core-properties", "/extended-properties", "/custom-properties")
 _MACROS = ("/vbaProject", "/attachedToolbars")
@@ -69,13 +72,15 @@ class Relation:
 
 
 def parse(data: bytes) -> etree._Element:
-    """An XML part; `CannotCopy` when it is broken or brings declarations of its own."""
+    """An XML part; `CannotCopy` when it is broken or brings declarations of its own, MemoryError when it is too much."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
     try:
         root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError):
+    except (etree.XMLSyntaxError, ValueError) as error:
+        if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from None
         raise CannotCopy("is damaged") from None
     if root.getroottree().docinfo.doctype:
         raise CannotCopy("has parts that no workbook has")
@@ -135,6 +140,13 @@ class Package:
     def identifier(self) -> str:
         """The name of the attribute that points at a relation."""
         return f"{{{self.office}}}id"
+
+    def pointing(self, tag: str, identifier: str, **attributes: str) -> etree._Element:
+        """A new element that points at a relation. It names its prefix itself: the one that lxml would choose depends
+        on which other libraries are loaded."""
+        made = etree.Element(self.name(tag), attributes, nsmap={"r": self.office})
+        made.set(self.identifier, identifier)
+        return made
 
     def relations(self, path: str) -> tuple[Relation, ...]:
         """What a part points at."""

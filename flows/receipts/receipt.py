@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import logging
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from flows.plan.findings import SEVERITY_ORDER, Finding, Severity, in_order
 from flows.plan.periods import Month
@@ -38,8 +38,6 @@ from flows.returns.container import Unreadable
 
 MOST_LISTED = 2_000
 """How many findings a receipt lists and marks; a return with more has one fault many times over."""
-
-_log = logging.getLogger(__name__)
 
 
 class Verdict(StrEnum):
@@ -67,6 +65,7 @@ class ReceiptFacts:
     `file` is the name under which the return was sent, and `called` the name by which the findings' origins call it
     ("" when that is the same). `used` says in numbers what was used ("12 updates and 6 figures"), `changed` in one
     sentence each what changed since the last submission. `answer_by` is the day by which a corrected return helps.
+    `unlisted` says how many more findings of each severity there are, which are left out because there are too many.
     `names` gives the partners' names by key, `colours` the settings' colours (#rrggbb by name).
     """
 
@@ -84,6 +83,7 @@ class ReceiptFacts:
     findings: tuple[Finding, ...] = ()
     called: str = ""
     marking: str = ""
+    unlisted: Mapping[Severity, int] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     colours: Mapping[str, str] = field(default_factory=dict)
 
@@ -99,33 +99,33 @@ def verdict(findings: Iterable[Finding], used_rows: int, readable: bool) -> Verd
     return Verdict.WITH_QUERIES if Severity.QUERY in weights else Verdict.ACCEPTED
 
 
-def write_receipt(facts: ReceiptFacts, original: bytes | None, path: Path) -> None:
-    """Write a receipt to `path`, whole or not at all. OSError when the folder cannot be written to."""
-    beginning = path.with_name(f"{path.name}.part")
-    beginning.write_bytes(receipt_bytes(original, facts))
-    beginning.replace(path)
-
-
 def receipt_bytes(original: bytes | None, facts: ReceiptFacts) -> bytes:
-    """The receipt as an Excel workbook: in the original where that can be done, alone where not. Never raises because
-    of what the original is."""
+    """The receipt as an Excel workbook: in the original where that can be done, alone where not.
+
+    `original` is data from outside: in earnest this runs within limits, by `writer.py`. MemoryError when the memory
+    does not do; anything else that it raises is a fault of boardpack's.
+    """
     try:
         if original is None:
             raise CannotCopy("was not a workbook that could be opened")
         return _in_the_original(original, facts)
     except CannotCopy as reason:
-        return _alone(facts, reason.why)
+        return receipt_alone(facts, reason.why)
     except Unreadable as reason:
-        return _alone(facts, reason.what)
-    except Exception:  # whatever the workbook did to us, the partner still gets an answer
-        _log.exception("boardpack could not mark %r", facts.file)
-        return _alone(facts, "could not be marked because of a fault in boardpack")
+        return receipt_alone(facts, reason.what)
+
+
+def shortened(facts: ReceiptFacts) -> ReceiptFacts:
+    """The facts with no more findings than a receipt lists, and the others as numbers: they make the same receipt."""
+    ordered = in_order(facts.findings)
+    beyond = Counter(finding.severity for finding in ordered[MOST_LISTED:])
+    unlisted = {severity: beyond[severity] + facts.unlisted.get(severity, 0) for severity in Severity}
+    return replace(facts, findings=tuple(ordered[:MOST_LISTED]), unlisted=unlisted) if beyond else facts
 
 
 def answer_of(facts: ReceiptFacts) -> str:
     """The verdict and what it means in one line."""
-    queries = sum(finding.severity is Severity.QUERY for finding in facts.findings)
-    errors = sum(finding.severity is Severity.ERROR for finding in facts.findings)
+    queries, errors = _number(facts, Severity.QUERY), _number(facts, Severity.ERROR)
     needs = f"{count(queries, 'query', 'queries')} {'needs' if queries == 1 else 'need'} an answer."
     concerns = "it concerns" if errors == 1 else "they concern"
     means = {
@@ -136,6 +136,10 @@ def answer_of(facts: ReceiptFacts) -> str:
         Verdict.REFUSED: "Nothing of it could be used.",
     }
     return f"{facts.verdict}. {means[facts.verdict]}"
+
+
+def _number(facts: ReceiptFacts, severity: Severity) -> int:
+    return sum(finding.severity is severity for finding in facts.findings) + facts.unlisted.get(severity, 0)
 
 
 def next_step(facts: ReceiptFacts) -> str:
@@ -218,6 +222,15 @@ class _Book:
         name = self.sheet(facts, finding)
         return (name, place) if place and name in self.grids else None
 
+    def place(self, finding: Finding) -> tuple[int, str, int, str, Spot]:
+        """The order in which a partner goes through the findings: the worst first, of these first what is about the
+        whole file, then sheet by sheet and cell by cell."""
+        name = self.names.get(finding.origin.sheet.strip().casefold(), "")
+        sheets = list(self.paths)
+        number = sheets.index(name) + 1 if name else 0
+        cell = spot(finding.origin.cell) or Spot(0, 0)
+        return SEVERITY_ORDER[finding.severity], finding.origin.file, number, finding.origin.sheet, cell
+
     def sheet(self, facts: ReceiptFacts, finding: Finding) -> str:
         """The sheet of this workbook that a finding is about, or ""."""
         if finding.origin.file not in ("", facts.called or facts.file):
@@ -277,8 +290,8 @@ def _paragraph(facts: ReceiptFacts, finding: Finding) -> str:
 
 def _content(facts: ReceiptFacts, book: _Book, about: list[str]) -> Content:
     findings = in_order(facts.findings)
-    listed_lines = tuple(_line(facts, book, finding) for finding in findings[:MOST_LISTED])
-    beyond = len(findings) - len(listed_lines)
+    listed_lines = tuple(_line(facts, book, f) for f in sorted(findings[:MOST_LISTED], key=book.place))
+    beyond = len(findings) - len(listed_lines) + sum(facts.unlisted.values())
     return Content(
         title=one_line(f"Receipt: {facts.partner}, {facts.month.label}"),
         subtitle=one_line(" · ".join(part for part in (facts.partnership, facts.marking) if part)),
@@ -317,8 +330,9 @@ def _line(facts: ReceiptFacts, book: _Book, finding: Finding) -> Line:
     return Line(finding.severity, finding.says, where, finding.todo, whose(facts, finding.who), link)
 
 
-def _alone(facts: ReceiptFacts, why: str) -> bytes:
-    """A receipt that is the first sheet and nothing else."""
+def receipt_alone(facts: ReceiptFacts, why: str) -> bytes:
+    """A receipt that is the first sheet and nothing else. `why` completes "Your file is not in this receipt, because
+    it …"."""
     package = Package(_empty_package(facts))
     styles = Styles(package, facts.colours)
     about = [f"Your file is not in this receipt, because it {why}."]

@@ -93,8 +93,10 @@ class Styles:
         if look.ruled or look.heading or colour:
             border = self._append("borders", self._border(look, colour))
         font = self._append("fonts", self._font(look))
+        stands = "center" if look.ruled else "top"
         align = (
-            f'<alignment horizontal="left" vertical="top" wrapText="{int(look.wrapped)}" indent="{int(look.ruled)}"/>'
+            f'<alignment horizontal="left" vertical="{stands}" wrapText="{int(look.wrapped)}" '
+            f'indent="{int(look.ruled)}"/>'
         )
         ids = f'numFmtId="49" fontId="{font}" fillId="{fill}" borderId="{border}" quotePrefix="{int(look.guarded)}"'
         applied = "".join(f' apply{what}="1"' for what in ("NumberFormat", "Font", "Fill", "Border", "Alignment"))

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from flows.plan.due import DueKind
 from flows.plan.model import Area, FocusArea
 from flows.plan.settings import Settings
-from flows.plan.words import count, day, listed, sentence
+from flows.plan.words import count, day, listed
 from flows.position.model import MilestoneState, Position, RiskState, Standing, Status
 from flows.reports.chart import Chart
+from flows.reports.group_words import Words, words_on
 from flows.reports.measure_charts import new_charts
 from flows.reports.measures import MeasureTable, measure_table
 from flows.reports.parts import NONE_GIVEN, Chip, Moved, Ref, chip, milestone_ref, moved, partner_names, plan_ref
@@ -81,6 +82,7 @@ class FocusPart:
     moved: Moved
     why: str
     counts: str
+    words: Words
     done: tuple[DoneRow, ...]
     due_now: tuple[OpenRow, ...]
     due_next: tuple[OpenRow, ...]
@@ -105,7 +107,7 @@ class AreaPart:
     why: str
     counts: str
     leads: str
-    words: str
+    words: Words
     focus_areas: tuple[FocusPart, ...]
     risks: tuple[RiskLine, ...]
 
@@ -127,14 +129,14 @@ def _area(area: Area, position: Position, settings: Settings) -> AreaPart:
         moved=moved(standing.movement),
         why=standing.reason,
         counts=counts_in_words(standing, settings),
-        leads=_leads(area, position),
-        words=sentence(position.commentary.get(area.ref, "")),
+        leads=leads_in_words(area, position),
+        words=words_on(position, area.ref),
         focus_areas=tuple(_focus(f, position, settings) for f in focus_areas),
         risks=tuple(risk_line(r) for r in open_risks(position, area.ref)),
     )
 
 
-def _leads(area: Area, position: Position) -> str:
+def leads_in_words(area: Area, position: Position) -> str:
     named = [
         f"{lead.role}, {position.plan.partner[lead.partner].name}"
         if lead.partner in position.plan.partner
@@ -158,9 +160,9 @@ def _focus(focus: FocusArea, position: Position, settings: Settings) -> FocusPar
     states = position.under(focus.ref)
     month = position.month
     done = [s for s in states if _done_this_month(s, position)]
-    due_now = [s for s in states if s not in done and _is_due_now(s, position.period_end)]
+    due_now = [s for s in states if s not in done and is_due_now(s, position.period_end)]
     rest = [s for s in states if s not in done and s not in due_now and s.status is not Status.COMPLETE]
-    due_next = [s for s in rest if _is_due_next(s, position.period_end)]
+    due_next = [s for s in rest if is_due_next(s, position.period_end)]
     under_way = [s for s in rest if s not in due_next and s.status is not Status.NOT_YET_DUE]
     later = [s for s in rest if s not in due_next and s not in under_way]
     new = [e for e in position.evidence if e.month == month and position.plan.focus_of(_first(e.supports)) == focus.ref]
@@ -172,6 +174,7 @@ def _focus(focus: FocusArea, position: Position, settings: Settings) -> FocusPar
         moved=moved(standing.movement),
         why=standing.reason,
         counts=counts_in_words(standing, settings),
+        words=words_on(position, focus.ref),
         done=tuple(_done_row(s, position, settings) for s in done),
         due_now=tuple(open_row(s, position, settings) for s in due_now),
         due_next=tuple(open_row(s, position, settings) for s in due_next),
@@ -212,14 +215,14 @@ def _done_this_month(state: MilestoneState, position: Position) -> bool:
     return state.updated == position.month
 
 
-def _is_due_next(state: MilestoneState, period_end: dt.date) -> bool:
+def is_due_next(state: MilestoneState, period_end: dt.date) -> bool:
     """Whether it falls due within about two months. Ongoing work begins on its day and is never due."""
     if state.milestone.due.kind is DueKind.ONGOING or state.due is None:
         return False
     return 0 < (state.due - period_end).days <= DUE_NEXT_DAYS
 
 
-def _is_due_now(state: MilestoneState, period_end: dt.date) -> bool:
+def is_due_now(state: MilestoneState, period_end: dt.date) -> bool:
     return (
         state.milestone.due.kind is not DueKind.ONGOING
         and state.current.due is not None

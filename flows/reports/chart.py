@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from flows.position.model import Status
+
 LineKind = Literal["baseline", "target", "comparator"]
 Cause = Literal["", "improvement", "concern", "neutral"]
 """What a special cause means, by the way the measure improves; "" for a point of common cause."""
@@ -178,4 +180,44 @@ class HeatMap:
     wide: bool = False
 
 
-AnyChart = Chart | BandsChart | SmallMultiples | BurnUpChart | HeatMap
+@dataclass(frozen=True)
+class TimelineMark:
+    """One due day as it stands. `first` is the day first agreed where the board has moved it since, else None;
+    `recurring` for one of several due days of a milestone, which is drawn smaller."""
+
+    ref: str
+    due: date
+    status: Status
+    first: date | None = None
+    recurring: bool = False
+
+
+@dataclass(frozen=True)
+class TimelineRow:
+    """A focus area on the timeline: its name, the area of concern that it is grouped under, and its due days."""
+
+    label: str
+    area: str
+    marks: tuple[TimelineMark, ...]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The due days of a plan, focus area by focus area, each with the sign of its status on the day `as_at`.
+
+    `key` is the word for each status that is drawn, in the order of the statuses. `shaded` is the first and the last
+    day of the months under review, None for none.
+    """
+
+    title: str
+    subtitle: str
+    rows: tuple[TimelineRow, ...]
+    key: tuple[tuple[Status, str], ...]
+    as_at: date
+    alt: str
+    source: str
+    shaded: tuple[date, date] | None = None
+    wide: bool = True
+
+
+AnyChart = Chart | BandsChart | SmallMultiples | BurnUpChart | HeatMap | Timeline

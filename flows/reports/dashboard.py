@@ -20,6 +20,7 @@ from flows.reports.dashboard_data import DataPart, IconRule, data_part, icon_rul
 from flows.reports.dashboard_summary import DashboardSummary, is_judged, kind_of, stands, summary_of
 from flows.reports.dashboard_waits import HarmPart, WaitsPart, bands_chart, harm_part, waits_part
 from flows.reports.frame import frame
+from flows.reports.group_words import GroupWords, Words, group_words, says, words_on
 from flows.reports.icons import ASSURANCE_WORDS, RATING_WORDS, VARIATION_WORDS
 from flows.reports.measure_charts import CHART_FROM, has_limits, measure_chart, panel
 from flows.reports.measure_doubts import is_in_question, why_unsure
@@ -79,6 +80,7 @@ class MeasurePanel:
     title: str
     about: str
     story: tuple[str, ...]
+    words: Words
     note: str
     chart: Chart | None
     bands: BandsChart | None
@@ -102,6 +104,7 @@ class Dashboard:
 
     frame: Frame
     summary: DashboardSummary
+    words: GroupWords
     tables: tuple[IconTable, ...]
     focus_areas: tuple[FocusPanels, ...]
     waits: WaitsPart | None
@@ -116,6 +119,7 @@ def dashboard(position: Position, settings: Settings) -> Dashboard:
     return Dashboard(
         frame=frame("Data dashboard", position, settings),
         summary=summary_of(position),
+        words=group_words(position),
         tables=tuple(_icon_table(focus, position) for focus in _with_measures(position)),
         focus_areas=tuple(part for focus in _with_measures(position) if (part := _panels(focus, position)).panels),
         waits=waits_part(position),
@@ -248,6 +252,7 @@ def _panel(state: MeasureState, position: Position) -> MeasurePanel:
         title=state.measure.title,
         about=_about(state.measure, position),
         story=measure_story(state, why_unsure(state, position)),
+        words=says(words_on(position, state.measure.ref)),
         note=" ".join(note for note in notes if note),
         chart=measure_chart(state, why_unsure(state, position), wide=True) if enough else None,
         bands=bands_chart(state),

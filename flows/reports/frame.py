@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.plan.calendar import board_date
+from flows.plan.scope import Scope, ScopeKind
 from flows.plan.settings import Settings
 from flows.plan.words import count, day, listed
 from flows.position.model import Position, Status
@@ -19,7 +20,7 @@ def frame(report: str, position: Position, settings: Settings, period: str = "")
     """
     who, month, scope = settings.partnership, position.month, position.scope
     covers = period or month.label
-    named = f"{report} for the {scope.name}" if scope else report
+    named = _named(report, scope) if scope else report
     return Frame(
         partnership=who.name,
         plan_name=who.plan_name,
@@ -35,6 +36,11 @@ def frame(report: str, position: Position, settings: Settings, period: str = "")
         keywords=f"{who.short_name}, {who.plan_short_name}, {report.lower()}, {covers}",
         scope=scope_words(position),
     )
+
+
+def _named(report: str, scope: Scope) -> str:
+    """The report with whose it is: a board's slice is for the board, a list or page is a workstream's or a partner's."""
+    return f"{report} for the {scope.name}" if scope.kind is ScopeKind.BOARD else f"{report}, {scope.name}"
 
 
 def scope_words(position: Position) -> str:
@@ -89,8 +95,11 @@ class Reading:
     notes: tuple[str, ...]
 
 
-def how_to_read(position: Position, settings: Settings) -> Reading:
-    """The rules behind the report, with the thresholds that are set."""
+def how_to_read(
+    position: Position, settings: Settings, since: str = "last month", is_first: bool = False, of_figures: str = ""
+) -> Reading:
+    """The rules behind the report, with the thresholds that are set. Movement is against the end of `since`; a report
+    that `is_first` has nothing earlier to be held against. `of_figures` is what else must be said of figures."""
     rules = settings.status.rules
     late, soon = rules.late_days, rules.due_soon_days
     meanings = {
@@ -105,12 +114,12 @@ def how_to_read(position: Position, settings: Settings) -> Reading:
         Status.NOT_YET_DUE: "Nothing is expected yet.",
     }
     movements: tuple[MovedRule, ...] = (
-        MovedRule(Moved("improved", "Improved"), "The status is better than at the end of last month."),
-        MovedRule(Moved("worsened", "Worsened"), "The status is worse than at the end of last month."),
-        MovedRule(Moved("same", "No change"), "The status is the same as at the end of last month."),
+        MovedRule(Moved("improved", "Improved"), f"The status is better than at the end of {since}."),
+        MovedRule(Moved("worsened", "Worsened"), f"The status is worse than at the end of {since}."),
+        MovedRule(Moved("same", "No change"), f"The status is the same as at the end of {since}."),
     )
-    if position.month == settings.calendar.first:
-        movements = (MovedRule(Moved("new", "First report"), "There is no earlier month to compare with."),)
+    if is_first:
+        movements = (MovedRule(Moved("new", "First report"), "There is no earlier report to compare with."),)
     share = f"{rules.off_track_share:.0%}"
     return Reading(
         statuses=tuple(StatusRule(chip(status, settings), meaning) for status, meaning in meanings.items()),
@@ -132,12 +141,12 @@ def how_to_read(position: Position, settings: Settings) -> Reading:
         ),
         figures=(
             "Figures are printed as partners returned them. A figure that cannot be right is not used. A figure that is given "
-            "again with another value replaces the earlier one, and the change is listed among the exceptions. Where there are "
+            "again with another value replaces the earlier one, and the report says so. Where there are "
             f"{settings.measures.control_chart_from} figures or more, a control chart tells a change from chance: an icon says whether the latest figure is a special "
             "cause. With fewer, the direction of travel compares the latest figure with the one before it, which does not "
             "show whether the change is more than chance. A figure that is provisional or in question is printed without "
-            "icon or direction. Page one names the measure that moved most and those that worsened most. The data dashboard "
-            "explains the icons and the rules of the charts."
+            "icon or direction. The data dashboard explains the icons and the rules of the charts."
+            + (f" {of_figures}" if of_figures else "")
         ),
         notes=position.plan.notes,
     )

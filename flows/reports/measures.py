@@ -163,7 +163,7 @@ def _note(state: MeasureState, position: Position) -> str:
     if newest and newest.value is None and newest.month == position.month:
         parts.append(f"No figure for {in_a_sentence(newest.period)}. {sentence(newest.comment)}".strip())
     if is_in_question(state, position):
-        parts.append("In question: see the exceptions.")
+        parts.append("In question, and not yet explained.")
     said = " ".join(parts)
     return said.rstrip(".") if len(parts) == 1 and said[:1].isdigit() else said
 

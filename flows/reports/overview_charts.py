@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flows.plan.days import day_words as day
 from flows.plan.due import DueKind
 from flows.plan.periods import Month, months_between
 from flows.plan.words import count
-from flows.position.model import MilestoneState, Movement, Position, Status
+from flows.position.model import MilestoneState, Position, Status
 from flows.position.risks import HIGH_SCORE
 from flows.reports.chart import AnyChart, BurnUpChart, HeatMap, HeatMark
 
@@ -59,22 +61,51 @@ def _gap(due: int, complete: int) -> str:
     return "As many as planned." if complete == due else f"{complete - due} more than planned."
 
 
-def heat_map(position: Position) -> HeatMap | None:
-    """The open risks by likelihood and impact, with where those that moved stood last month; None without any."""
+@dataclass(frozen=True, slots=True)
+class Then:
+    """Where the risks stood before: likelihood and impact by reference, and how that time is called in the title of a
+    heat map ("this month") and in its subtitle ("last month")."""
+
+    at: Mapping[str, tuple[int, int]]
+    since: str
+    when: str
+
+
+def last_month(position: Position) -> Then:
+    """Where the risks of a position stood a month before it."""
+    return Then({r.ref: r.before_at for r in position.risks if r.before_at}, "this month", "last month")
+
+
+def at_the_end_of(position: Position) -> Then:
+    """Where the open risks of an earlier position stood at its end."""
+    when = f"at the end of {position.month.label}"
+    return Then({r.ref: r.at for r in position.risks if r.is_open}, f"since the end of {position.month.label}", when)
+
+
+def when_the_plan_began(position: Position) -> Then:
+    """Where the opening risks of the plan stood in it."""
+    opening = {r.ref: (r.likelihood, r.impact) for r in position.plan.risks}
+    return Then(opening, "since the plan began", "when the plan began")
+
+
+def heat_map(position: Position, then: Then | None = None) -> HeatMap | None:
+    """The open risks by likelihood and impact, with where those that moved stood `then` (None: last month); None where
+    no risk is open."""
     risks = [r for r in position.risks if r.is_open and r.score]
     if not risks:
         return None
+    then = then or last_month(position)
+    before = {r.ref: then.at[r.ref] for r in risks if r.ref in then.at}
+    moves = [r.score - before[r.ref][0] * before[r.ref][1] for r in risks if r.ref in before]
+    risen, fallen = sum(move > 0 for move in moves), sum(move < 0 for move in moves)
     high = sum(r.score >= HIGH_SCORE for r in risks)
-    risen = sum(r.movement is Movement.WORSENED for r in risks)
-    fallen = sum(r.movement is Movement.IMPROVED for r in risks)
     said = f"{high} of {count(len(risks), 'open risk')} {'scores' if high == 1 else 'score'} {HIGH_SCORE} or more"
     top = max(risks, key=lambda r: r.score)
     return HeatMap(
-        title=f"{said}; {risen} rose and {fallen} fell this month",
-        subtitle="Open risks by likelihood and impact, each from 1 to 5; a ring shows where a risk stood last month",
+        title=f"{said}; {risen} rose and {fallen} fell {then.since}",
+        subtitle=f"Open risks by likelihood and impact, each from 1 to 5; a ring shows where a risk stood {then.when}",
         marks=tuple(
-            HeatMark(r.ref, r.likelihood, r.impact, *(r.before_at if r.before_at and r.before_at != r.at else (0, 0)))
-            for r in risks
+            HeatMark(r.ref, *r.at, *(before[r.ref] if before.get(r.ref, r.at) != r.at else (0, 0))) for r in risks
         ),
         alt=f"Grid of five by five. {said}. The highest is {top.ref}, {top.title}, at {top.score} of 25.",
         source="Source: risks in the returns up to " + position.month.label,

@@ -33,6 +33,7 @@ from flows.returns.grids import (
     shown,
 )
 from flows.returns.sheet_xml import read_sheet, read_strings
+from flows.returns.vocabulary import RECEIPT_MARKER
 
 __all__ = ["MOST_CELLS", "MOST_COLUMNS", "MOST_ROWS", "Cell", "Grid", "Remark", "Workbook", "letters", "shown"]
 
@@ -48,8 +49,10 @@ class Workbook:
         root = _parse(self._container.part(self._main), self._main)
         self._hidden: set[str] = set()
         self._sheets = self._find_sheets(root)
+        self.receipts = frozenset(self._receipts(root))
         properties = next((e for e in root if _local(e) == "workbookPr"), None)
         starts_1904 = properties is not None and properties.get("date1904") in ("1", "true")
+        self.counts_from_1900 = not starts_1904
         self._day_nought = dt.date(1904, 1, 1) if starts_1904 else dt.date(1899, 12, 30)
         self._strings: list[str] | None = None
         self._formats: list[str] | None = None
@@ -107,6 +110,16 @@ class Workbook:
                 if element.get("state", "visible") != "visible":
                     self._hidden.add(element.get("name", ""))
         return found
+
+    def _receipts(self, root: etree._Element) -> Iterator[str]:
+        """The sheets that bear our hidden name, if it still stands on the sheet that it belongs to."""
+        names = [element.get("name", "") for element in root.iter("{*}sheet")]
+        for element in root.iter("{*}definedName"):
+            number = element.get("localSheetId", "")
+            if element.get("name") == RECEIPT_MARKER and number.isdecimal() and int(number) < len(names):
+                own = names[int(number)]
+                if (element.text or "").startswith((f"{own}!", "'" + own.replace("'", "''") + "'!")):
+                    yield own
 
     def _related(self, kind: str) -> str:
         folder, name = posixpath.split(self._main)

@@ -29,6 +29,8 @@ class TextTable:
 
     single_table = True
     hidden: frozenset[str] = frozenset()
+    counts_from_1900 = False
+    receipts: frozenset[str] = frozenset()
 
     def __init__(self, data: bytes) -> None:
         text = decoded(data)

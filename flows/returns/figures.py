@@ -12,8 +12,8 @@ import datetime as dt
 import re
 from dataclasses import dataclass, replace
 
-from flows.plan.words import quoted
 from flows.returns.grids import Cell
+from flows.returns.quoting import quoted_text
 from flows.returns.values import SYMBOL, Fault, ReadAs, clean_text, comparable
 
 
@@ -103,7 +103,7 @@ def read_figure(cell: Cell, unit: str = "") -> Figure | ReadAs[Figure] | Fault:
     """The value of a measure: a number or a symbol. In a measure counted in per cent, 12 of 40 is 30."""
     said = _plain(cell.value) if isinstance(cell.value, str) else ""
     if said in _TWO_MEANINGS:
-        says = f"{quoted(cell.shown)} could mean {_TWO_MEANINGS[said]}."
+        says = f"{quoted_text(cell.shown)} could mean {_TWO_MEANINGS[said]}."
         return Fault(says, "Write 0, x (not available) or z (not applicable).", unsure=True)
     symbol = SYMBOL.get(_unbracketed(said), "")
     if symbol:
@@ -168,10 +168,10 @@ def _part_of_whole(cell: Cell, said: str, unit: str) -> ReadAs[Figure] | Fault |
     value = round(100 * top / whole, 10) if whole else 0.0
     given = match.groupdict().get("rate")
     if not is_per_cent(unit) or not 0 <= top <= whole or not whole:
-        says = f"{quoted(cell.shown)} could be {number_words(top)} or a share of {number_words(whole)}."
+        says = f"{quoted_text(cell.shown)} could be {number_words(top)} or a share of {number_words(whole)}."
         return Fault(says, WRITE_A_FIGURE, unsure=True)
     if given is not None and abs(float(given) - value) > 0.5 * 10 ** -len(given.partition(".")[2]) + 1e-9:
-        says = f"{quoted(cell.shown)} gives {given}%, but {match['top']} of {match['whole']} is {value:.3g}%."
+        says = f"{quoted_text(cell.shown)} gives {given}%, but {match['top']} of {match['whole']} is {value:.3g}%."
         return Fault(says, "Write the value, numerator and denominator each in its own column.", unsure=True)
     value = value if given is None else float(given)
     words = f"{number_words(round(value, 2))}% with numerator {number_words(top)} and denominator {number_words(whole)}"
@@ -209,14 +209,16 @@ _WHY = (
 
 def _why_no_number(cell: Cell, said: str) -> Fault:
     if _unbracketed(said) in _ONLY_A_MARK:
-        says = f"{quoted(cell.shown)} marks a figure as {_ONLY_A_MARK[_unbracketed(said)]}, but there is no figure."
+        says = (
+            f"{quoted_text(cell.shown)} marks a figure as {_ONLY_A_MARK[_unbracketed(said)]}, but there is no figure."
+        )
         return Fault(says, WRITE_A_FIGURE)
     for form, why, todo in _WHY:
         if form.fullmatch(said):
-            return Fault(f"{quoted(cell.shown)} {why}.", todo, unsure=True)
+            return Fault(f"{quoted_text(cell.shown)} {why}.", todo, unsure=True)
     return _not_a_number(cell)
 
 
 def _not_a_number(cell: Cell) -> Fault:
     why = " (it is a date)" if isinstance(cell.value, dt.date) else ""
-    return Fault(f"{quoted(cell.shown)} is not a number{why}.", WRITE_A_FIGURE)
+    return Fault(f"{quoted_text(cell.shown)} is not a number{why}.", WRITE_A_FIGURE)

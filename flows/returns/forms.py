@@ -14,9 +14,10 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from flows.plan.calendar import returns_due
+from flows.plan.calendar import is_annual_review, is_stocktake, returns_due
 from flows.plan.model import Partner, Plan
 from flows.plan.periods import Month
+from flows.plan.sections import HEADLINE
 from flows.plan.settings import Settings
 from flows.plan.words import day as day_words
 from flows.returns import layout
@@ -27,7 +28,7 @@ from flows.returns.records import Return
 from flows.returns.vocabulary import status_choices
 
 DATE_FORMAT = "dd mmmm yyyy"
-_TEXT_KINDS = {Kind.WORDS, Kind.REFERENCE, Kind.REFERENCES, Kind.PERIOD}
+_TEXT_KINDS = {Kind.WORDS, Kind.SUBJECT, Kind.REFERENCE, Kind.REFERENCES, Kind.PERIOD}
 _FIRST_DAY, _LAST_DAY = dt.date(2000, 1, 1), dt.date(2099, 12, 31)
 _LINE, _MOST_LINES = 15, 27
 """The height of a line in points, and how many fit into the 409 points that Excel allows a row."""
@@ -80,7 +81,8 @@ class _Form:
         self._plan, self._settings, self._partner, self._month = plan, settings, partner, month
         self._known, self._filled = known, filled
         self._title = f"{partner.name}, {month.label}"
-        self._lists = _lists(settings)
+        self._lists = _lists(settings, plan, partner)
+        self._with_sections = is_stocktake(month, settings) or is_annual_review(month, settings)
         self._formats: dict[tuple[str, bool], Format] = {}
 
     def write(self) -> None:
@@ -143,7 +145,8 @@ class _Form:
 
     def _table(self, sheet: Sheet) -> None:
         page = self._page(sheet.name, f"{sheet.name}: {self._title}", sheet.guidance)
-        rows = form_rows(sheet, self._plan, self._partner, self._month, self._known)
+        with_sections = self._with_sections
+        rows = form_rows(sheet, self._plan, self._partner, self._month, self._known, with_sections=with_sections)
         if self._filled:
             rows = with_what_was_filled_in(sheet, rows, self._filled)
         if not rows or sheet not in (layout.EVIDENCE, layout.FEEDBACK):
@@ -185,9 +188,11 @@ class _Form:
 
     def _validate(self, page: Worksheet, first: int, last: int, number: int, column: Column) -> None:
         options: dict[str, object] | None = None
-        if column.field in self._lists or column.choices:
+        if self._words_of(column):
             options = {"validate": "list", "source": self._list_range(column)}
             options |= {"error_title": column.heading[:32], "error_message": "Please choose from the list."}
+            if column.kind is Kind.SUBJECT:  # a focus area's or a measure's reference may stand there too
+                options |= {"error_type": "information", "error_message": column.note}
         elif column.kind is Kind.DAY:
             options = _day_validation()
         elif column.kind is Kind.NUMBER:
@@ -197,23 +202,27 @@ class _Form:
             page.data_validation(first, number, last, number, options)
 
     def _list_range(self, column: Column) -> str:
-        words = self._lists.get(column.field) or column.choices
+        words = self._words_of(column)
         at = list(self._all_lists()).index(words)
         return f"={layout.LISTS_SHEET}!${letters(at + 1)}$2:${letters(at + 1)}${len(words) + 1}"
+
+    def _words_of(self, column: Column) -> tuple[str, ...]:
+        return self._lists.get(column.kind) or column.choices
 
     def _all_lists(self) -> dict[tuple[str, ...], str]:
         """Every list of words once, with the heading of the first column that uses it."""
         columns = [c for sheet in layout.SHEETS for c in sheet.columns]
-        lists = {self._lists.get(c.field) or c.choices: c.heading for c in reversed(columns)}
+        lists = {self._words_of(c): c.heading for c in reversed(columns)}
         return {words: lists[words] for words in sorted(lists) if words}
 
     def _lists_sheet(self) -> None:
         page: Worksheet = self._book.add_worksheet(layout.LISTS_SHEET)
         for number, (words, heading) in enumerate(self._all_lists().items()):
             page.write_string(0, number, heading)
+            scores = all(word.isdecimal() for word in words)
             for row, word in enumerate(words, start=1):
                 # scores are numbers, or Excel's list would refuse a typed 4
-                page.write_number(row, number, int(word)) if word.isdecimal() else page.write_string(row, number, word)
+                page.write_number(row, number, int(word)) if scores else page.write_string(row, number, word)
         page.hide()
 
     def _guide(self) -> None:
@@ -229,9 +238,10 @@ class _Form:
         for number, heading in enumerate(("Sheet", "Column", "What to write")):
             page.write_string(row, number, heading, self._style("heading"))
         for sheet in layout.sheets_for(self._partner.is_improvement_group):
-            for column in (c for c in sheet.columns if c.by is not By.FORM):
+            columns = [(column.heading, column.note) for column in sheet.columns if column.by is not By.FORM]
+            for name, note in (*columns, *sheet.topics):
                 row += 1
-                for number, text in enumerate((sheet.name, column.heading, column.note)):
+                for number, text in enumerate((sheet.name, name, note)):
                     page.write_string(row, number, text, self._style("text"))
 
 
@@ -270,9 +280,11 @@ def _style_of(column: Column) -> str:
     return "text" if column.kind in _TEXT_KINDS else "prose"
 
 
-def _lists(settings: Settings) -> dict[str, tuple[str, ...]]:
-    """The lists that come from the settings, by field."""
-    return {"status": status_choices(settings)}
+def _lists(settings: Settings, plan: Plan, partner: Partner) -> dict[Kind, tuple[str, ...]]:
+    """The lists that come from the settings and the plan, by what a column holds."""
+    topics = (name for sheet in layout.SHEETS for name, _ in sheet.topics)
+    subjects = (HEADLINE.name, *(area.ref for area in plan.areas), *topics)
+    return {Kind.STATUS: status_choices(settings), Kind.SUBJECT: subjects if partner.is_improvement_group else ()}
 
 
 def _day_validation() -> dict[str, object]:

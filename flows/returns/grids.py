@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from flows.plan.findings import Severity
-from flows.plan.words import listed
+from flows.plan.words import listed, one_line
 
 MOST_ROWS = 120_000
 MOST_COLUMNS = 100
@@ -60,6 +60,11 @@ class Grid:
     covered: str = ""
     filled: int = 0
 
+    @property
+    def called(self) -> str:
+        """The sheet's name as a sentence gives it."""
+        return self.name if self.name.isprintable() else one_line(self.name)
+
     def put(self, cell: Cell) -> None:
         """Take a cell in, or note that it stands beyond what is read."""
         row = self.rows.get(cell.row)
@@ -101,7 +106,9 @@ class Sheets(Protocol):
 
     `hidden` are the names of the sheets that Excel does not show. `remarks` are what must be said once about the
     file. `single_table` tells a file that holds one table and no front sheet (CSV): its other sheets are not missing,
-    and partner and month stand in the names of the file and its folder.
+    and partner and month stand in the names of the file and its folder. `counts_from_1900` tells that a bare number
+    can only be Excel's usual count of days; False for a count from 1904, and when nobody can tell. `receipts` are the
+    names of the sheets that we put into a workbook to answer its sender.
     """
 
     @property
@@ -116,6 +123,12 @@ class Sheets(Protocol):
     @property
     def single_table(self) -> bool: ...
 
+    @property
+    def counts_from_1900(self) -> bool: ...
+
+    @property
+    def receipts(self) -> frozenset[str]: ...
+
     def grid(self, name: str) -> Grid: ...
 
 
@@ -124,17 +137,17 @@ def remarks_on(grid: Grid) -> tuple[Remark, ...]:
     found = []
     todo = "Show it, and check that it says what you mean."
     if grid.hidden:
-        says = f"The sheet {grid.name} is hidden; it was read like the others."
+        says = f"The sheet {grid.called} is hidden; it was read like the others."
         found.append(Remark("cell.hidden", Severity.NOTE, says, todo, grid.name))
     rows = [f"row {n}" for n in grid.hidden_rows]
     columns = [f"column {letters(n)}" for n in grid.hidden_columns]
     if rows or columns:
         what = listed(filter(None, (_first(rows, "rows"), _first(columns, "columns"))))
         verb = "is" if len(rows) + len(columns) == 1 else "are"
-        says = f"On the sheet {grid.name}, {what} {verb} hidden; what stands there was read."
+        says = f"On the sheet {grid.called}, {what} {verb} hidden; what stands there was read."
         found.append(Remark("cell.hidden", Severity.NOTE, says, todo, grid.name))
     if grid.covered:
-        says = f"On the sheet {grid.name}, the cell {grid.covered} is filled but covered by merged cells, so it was left out."
+        says = f"On the sheet {grid.called}, the cell {grid.covered} is filled but covered by merged cells, so it was left out."
         todo = "Split the merged cells, so that every value can be seen."
         found.append(Remark("cell.covered", Severity.NOTE, says, todo, grid.name, grid.covered))
     return tuple(found)

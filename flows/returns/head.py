@@ -20,9 +20,10 @@ from flows.returns.grids import Cell, Grid, letters
 from flows.returns.headings import heading_key, is_near, slips_allowed
 from flows.returns.layout import Column
 from flows.returns.notebook import CORRECT_IT, Notebook
+from flows.returns.quoting import quoted_text
 from flows.returns.sheet_names import SheetFinder
 from flows.returns.tables import note_cell_fault, note_what_is_unseen, says_something
-from flows.returns.values import Fault, ReadAs, clean_text, comparable, read_day, read_text
+from flows.returns.values import Fault, ReadAs, clean_text, comparable, read_day, read_text, remembered
 from flows.returns.vocabulary import Vocabulary
 
 LONGEST_LABEL = 60
@@ -105,12 +106,12 @@ class Head:
         by_code = self._names().get(comparable(self._text("partner_key")), "")
         by_name = self._named(bool(by_code))
         if by_code and by_name and by_code != by_name:
-            says = f"The partner is {quoted(self._text('partner'))}, but the code is that of {quoted(by_code)}."
+            says = f"The partner is {quoted_text(self._text('partner'))}, but the code is that of {quoted(by_code)}."
             todo = "Use the form that was made for you."
             self._notes.add("return.partner-unclear", Severity.QUERY, says, todo, origin=self._origin("partner"))
         if not by_code and not by_name:
             said = self._text("partner")
-            says = f"The partner {quoted(said)} is not in the plan." if said else "The return names no partner."
+            says = f"The partner {quoted_text(said)} is not in the plan." if said else "The return names no partner."
             todo = "Write the partner's name on the first sheet as the plan has it."
             self._notes.add("return.partner-unknown", Severity.QUERY, says, todo, origin=self._origin("partner"))
         return by_name or by_code
@@ -142,7 +143,7 @@ class Head:
             return None
         month = _month_or_none(cell.value if isinstance(cell.value, dt.date) else read_text(cell))
         if month is None:
-            says = f"{quoted(cell.shown)} is not a month."
+            says = f"{quoted_text(cell.shown)} is not a month."
             self._notes.add("return.month-unknown", Severity.QUERY, says, todo, origin=self._origin("month"))
         return month
 
@@ -157,7 +158,7 @@ class Head:
     def _version(self) -> str:
         version = self._text("form_version")
         if version != layout.LAYOUT_VERSION:
-            which = f"version {quoted(version)} of the form" if version else "a form without a version"
+            which = f"version {quoted_text(version)} of the form" if version else "a form without a version"
             says = f"This return was made on {which}; the current one is {layout.LAYOUT_VERSION}."
             todo = "Use the form that was sent for the month."
             self._notes.add("return.old-template", Severity.NOTE, says, todo, origin=self._origin("form_version"))
@@ -180,14 +181,26 @@ def _month_or_none(value: str | dt.date) -> Month | None:
         return None if isinstance(day, Fault) else Month.of(day.value if isinstance(day, ReadAs) else day)
 
 
+_HEADINGS = {comparable(c.heading): c.field for c in layout.HEAD}
+_NAMES = {comparable(s): c.field for c in layout.HEAD for s in c.synonyms} | _HEADINGS
+
+
+@remembered
+def _labelled(text: str) -> tuple[str, int]:
+    """The field that a text labels, and how surely: 0 as on the form, 2 by a synonym, 4 misspelt; "" for none."""
+    key = heading_key(text) if len(text) <= LONGEST_LABEL else ""
+    if not key or key in _NAMES:
+        return (_NAMES[key], 0 if key in _HEADINGS else 2) if key else ("", 0)
+    near = {field for name, field in _NAMES.items() if is_near(key, name, slips_allowed(name))}
+    return (near.pop(), 4) if len(near) == 1 else ("", 0)
+
+
 class _Labels:
     """The labels of the first sheet being found, with the cell that holds the value of each."""
 
     def __init__(self, grid: Grid, notes: Notebook) -> None:
         self._grid = grid
         self._notes = notes
-        self._headings = {comparable(c.heading): c.field for c in layout.HEAD}
-        self._names = {comparable(s): c.field for c in layout.HEAD for s in c.synonyms} | self._headings
 
     def found(self) -> dict[str, Cell]:
         """The value's cell by field: that beside the label as the form has it, or else the only other one."""
@@ -213,24 +226,17 @@ class _Labels:
         if not isinstance(cell.value, str):
             return None
         text = clean_text(cell.value)
-        field, way = self._labelled(text)
+        field, way = _labelled(text)
         if field:
             value = self._beside(cell) or self._below(cell)
             if value is None:
                 return None
             return field, way + (value.row != cell.row), value, text
         match = _LABEL_AND_VALUE.fullmatch(text)
-        field, way = self._labelled(match["label"]) if match else ("", 0)
+        field, way = _labelled(match["label"]) if match else ("", 0)
         if not field or match is None:
             return None
         return field, way + 1, replace(cell, value=match["value"].strip()), match["label"]
-
-    def _labelled(self, text: str) -> tuple[str, int]:
-        key = heading_key(text) if len(text) <= LONGEST_LABEL else ""
-        if not key or key in self._names:
-            return (self._names[key], 0 if key in self._headings else 2) if key else ("", 0)
-        near = {field for name, field in self._names.items() if is_near(key, name, slips_allowed(name))}
-        return (near.pop(), 4) if len(near) == 1 else ("", 0)
 
     def _beside(self, cell: Cell) -> Cell | None:
         """The first filled cell to the right, if it is not a label itself."""
@@ -246,16 +252,18 @@ class _Labels:
         if not isinstance(cell.value, str):
             return False
         match = _LABEL_AND_VALUE.fullmatch(cell.value)
-        return bool(self._labelled(cell.value)[0] or (match and self._labelled(match["label"])[0]))
+        return bool(_labelled(cell.value)[0] or (match and _labelled(match["label"])[0]))
 
     def _note(self, field: str, way: int, cell: Cell, label: str) -> None:
         if way:
-            meant = f"{_column(field).heading}, with the value {quoted(cell.shown)}"
+            meant = f"{_column(field).heading}, with the value {quoted_text(cell.shown)}"
             self._notes.read_as("return.label-read-as", "", label, meant, field, self._origin(cell))
 
     def _ask(self, field: str, cells: list[Cell]) -> None:
         heading = _column(field).heading
-        says = f"The first sheet gives {listed(quoted(c.shown) for c in cells)} as {heading}; none of them was used."
+        says = (
+            f"The first sheet gives {listed(quoted_text(c.shown) for c in cells)} as {heading}; none of them was used."
+        )
         todo = f"Write {heading} once."
         self._notes.add(
             f"return.{field.replace('_', '-')}-twice", Severity.QUERY, says, todo, origin=self._origin(cells[1])

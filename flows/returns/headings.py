@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 
 from flows.returns.grids import Cell, Grid
 from flows.returns.layout import Column
@@ -62,6 +63,8 @@ class Header:
 
 def heading_key(text: str) -> str:
     """A heading's letters and digits, without footnote marks."""
+    if text.isascii():
+        return text.lower() if text.isalnum() else comparable(text)
     return comparable(_FOOTNOTE.sub("", text))
 
 
@@ -92,8 +95,13 @@ def is_near(one: str, other: str, slips: int) -> bool:
     )
 
 
+_MOST_REMEMBERED = 2_000
+
+
 class Names:
-    """What the columns of one sheet may be called."""
+    """What the columns of one sheet may be called. The same headings come in every file, so what they were known as is
+    remembered: `known(text, way)` is the field that a text names in that way, or "", and `near(text)` are the fields
+    that a misspelt text may name, none when it is rightly spelt."""
 
     def __init__(self, columns: tuple[Column, ...]) -> None:
         self.size = len(columns)
@@ -106,10 +114,10 @@ class Names:
         for text, of in texts:
             name = comparable(text)
             self._by_length[len(name)].append((name, frozenset(name), of))
-        self._near: dict[str, list[str]] = {}
+        self.known = lru_cache(maxsize=_MOST_REMEMBERED)(self._known)
+        self.near = lru_cache(maxsize=_MOST_REMEMBERED)(self._near)
 
-    def known(self, text: str, way: Way) -> str:
-        """The field that a text names in that way, or ""."""
+    def _known(self, text: str, way: Way) -> str:
         if way in (Way.HEADING, Way.SYNONYM):
             return (self._headings if way is Way.HEADING else self._synonyms).get(heading_key(text), "")
         bare = _without_brackets(text)
@@ -118,14 +126,11 @@ class Names:
         key = heading_key(bare)
         return self._headings.get(key) or self._synonyms.get(key, "")
 
-    def near(self, text: str) -> list[str]:
-        """The fields that a misspelt text may name; none when it is rightly spelt."""
+    def _near(self, text: str) -> list[str]:
         key = heading_key(_without_brackets(text))
         if not key or key in self._headings or key in self._synonyms or heading_key(text) in self._headings:
             return []
-        if key not in self._near:
-            self._near[key] = list(dict.fromkeys(self._looks_like(key)))
-        return self._near[key]
+        return list(dict.fromkeys(self._looks_like(key)))
 
     def _looks_like(self, key: str) -> Iterator[str]:
         letters = frozenset(key)
@@ -136,19 +141,23 @@ class Names:
                     yield of
 
 
+_names_of = lru_cache(maxsize=32)(Names)
+
+
 def _words(text: str) -> tuple[str, ...]:
     return tuple(sorted(filter(None, map(comparable, _FOOTNOTE.sub("", text).split()))))
 
 
 def _without_brackets(text: str) -> str:
-    return text if _ANOTHER_THING.search(" ".join(_BRACKETS.findall(text))) else _BRACKETS.sub(" ", text)
+    bracketed = _BRACKETS.findall(text)
+    return text if not bracketed or _ANOTHER_THING.search(" ".join(bracketed)) else _BRACKETS.sub(" ", text)
 
 
 def find_header(grid: Grid, columns: tuple[Column, ...], *, well_made: bool = False) -> Header | None:
     """The headings of a sheet; None when nothing holds at least two. They may stand in up to three rows, wrapped or
     under headings that span several columns; misspelt ones are looked for once the rightly spelt do not suffice.
     `well_made` asks for rightly spelt headings in one row only, which is quick."""
-    names = Names(columns)
+    names = _names_of(columns)
     rows = sorted(grid.rows)[:ROWS_SEARCHED]
     best: Header | None = None
     for row in rows:

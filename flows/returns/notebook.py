@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flows.plan.findings import Finding, Origin, Severity
-from flows.plan.words import count, quoted
+from flows.plan.words import count
+from flows.returns.quoting import quoted_text
 
 CORRECT_IT = "Correct it if that is not what was meant."
 
@@ -28,7 +29,7 @@ class Notebook:
     def read_as(self, code: str, where: str, found: str, meant: str, way: str, origin: Origin, about: str = "") -> None:
         """Note that `found` was read as `meant`. Readings of one column in the same `way` make one note, which quotes
         the first and counts the others. `where` is the column, such as "the column Status"; "" for none."""
-        says = f"{quoted(found)} was read as {meant}"
+        says = f"{quoted_text(found)} was read as {meant}"
         says = f"In {where}, {says}" if where else says
         key = (code, origin.sheet, where, way)
         if key not in self._alike:

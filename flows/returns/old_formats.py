@@ -33,6 +33,8 @@ class OldWorkbook:
     """A workbook in a binary format. `kind` names it: "a workbook in the old format (.xls)"."""
 
     single_table = False
+    counts_from_1900 = False
+    receipts: frozenset[str] = frozenset()
 
     def __init__(self, data: bytes, kind: str) -> None:
         self._kind = kind

@@ -25,6 +25,7 @@ from flows.returns.grids import (
     leave_out_covered,
 )
 from flows.returns.sheet_xml import MOST_MERGED, parse_stream
+from flows.returns.vocabulary import RECEIPT_MARKER
 
 _CONTENT = "content.xml"
 _MANIFEST = "META-INF/manifest.xml"
@@ -36,6 +37,7 @@ class OpenDocument:
     """A spreadsheet in OpenDocument; `Unreadable` when it is damaged or protected."""
 
     single_table = False
+    counts_from_1900 = False
 
     def __init__(self, container: Container) -> None:
         if _MANIFEST in container and b"encryption-data" in container.part(_MANIFEST):
@@ -45,6 +47,7 @@ class OpenDocument:
             parse_stream(stream, _CONTENT, walk.start, walk.text, walk.end)
         self._grids = walk.grids
         self._has_links = walk.has_links
+        self.receipts = frozenset(walk.receipts)
         if not self._grids:
             raise Unreadable("is a workbook without sheets", SEND_AGAIN)
 
@@ -75,6 +78,7 @@ class _ContentWalk:
     def __init__(self) -> None:
         self.grids: dict[str, Grid] = {}
         self.has_links = False
+        self.receipts: set[str] = set()
         self._unseen_styles: set[str] = set()
         self._style = ""
         self._grid: Grid | None = None
@@ -95,6 +99,7 @@ class _ContentWalk:
             "style:table-properties": self._note_display,
             "table:table": self._begin_table,
             "table:table-source": self._forget_linked_table,
+            "table:named-range": self._note_receipt,
             "table:table-column": self._begin_column,
             "table:table-row": self._begin_row,
             "table:table-cell": self._begin_cell,
@@ -153,6 +158,12 @@ class _ContentWalk:
         self.has_links = True
         if self._grid is not None:
             self.grids.pop(self._grid.name, None)
+
+    def _note_receipt(self, attributes: dict[str, str]) -> None:
+        """Our hidden name is that of a cell on the sheet that we put in: $Receipt.$A$1."""
+        if attributes.get("table:name") == RECEIPT_MARKER:
+            sheet = attributes.get("table:cell-range-address", "").rpartition(".")[0].removeprefix("$")
+            self.receipts.add(sheet[1:-1].replace("''", "'") if sheet[:1] == "'" else sheet)
 
     def _begin_column(self, attributes: dict[str, str]) -> None:
         times = _repeated(attributes, "table:number-columns-repeated")

@@ -1,9 +1,11 @@
-"""The rows of a worksheet in the plain form in which Excel and its like write them, read without an XML parser.
+"""The rows of a worksheet, and the texts that they share, in the plain form in which Excel and its like write them:
+read without an XML parser.
 
 Large sheets are nearly always plain: rows of cells that hold a style, a type and a value. One regular expression reads
 those several times faster than a parser that calls back for each element. It is used only where every byte between
 the beginning and the end of the rows has that form; the smallest oddity (a formula, a comment, a character reference)
-sends the whole sheet to the parser. The rest of the sheet always goes there.
+sends the whole sheet to the parser. The rest of the sheet always goes there. So it is with the shared texts: where one
+of them is in two styles or has a phonetic guide, the parser reads them all.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import repeat
+from xml.sax.saxutils import unescape
 
 from flows.returns.grids import Cell, column_number
 
@@ -51,6 +55,34 @@ class PlainRows:
                     if cell is not None:
                         cells[column] = cell
             take(number, cells, row[2])
+
+
+MOST_PLAIN_TEXT = 20_000_000
+"""Bytes of shared texts up to which all of them are looked at at once."""
+
+_SPACE = r"[ \t\r\n]"
+_DECLARATION = r'<\?xml version="1\.0" encoding="(?:UTF|utf)-8"(?: standalone="yes")?\?>'
+_BEFORE_TEXTS = rf'\ufeff?(?:{_DECLARATION}{_SPACE}*)?<sst(?: (?:xmlns|count|uniqueCount)="[^<>&"]*")*>'
+_LETTERS = r"[^<>&\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]*+"
+_PLAIN_TEXT = rf"{_LETTERS}(?:&(?:amp|lt|gt|quot|apos);{_LETTERS})*+"
+_TEXT = r'<si><t(?: xml:space="preserve")?>({})</t></si>'
+_ALL_TEXTS = re.compile(rf"{_BEFORE_TEXTS}(?:{_TEXT.format(_PLAIN_TEXT)})*+</sst>{_SPACE}*")
+_TEXTS = re.compile(_TEXT.format("[^<]*+"))
+
+
+def plain_texts(data: bytes) -> list[str] | None:
+    """The shared texts when all of them are plain; None when one is not, or when they are too long together."""
+    try:
+        text = data.decode() if len(data) <= MOST_PLAIN_TEXT else ""
+    except UnicodeDecodeError:
+        return None
+    if not _ALL_TEXTS.fullmatch(text):
+        return None
+    texts = _TEXTS.findall(text)
+    return list(map(unescape, texts, repeat(_NAMED))) if "&" in text else texts
+
+
+_NAMED = {"&quot;": '"', "&apos;": "'"}
 
 
 def plain_rows(data: bytes) -> PlainRows | None:

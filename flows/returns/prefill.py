@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from flows.plan.due import DueKind
 from flows.plan.model import Frequency, Measure, Milestone, Partner, Plan
 from flows.plan.periods import Month, Period, month_period, months_to, school_term
+from flows.plan.sections import HEADLINE
 from flows.plan.words import day as day_words
 from flows.returns import layout
 from flows.returns.layout import NO, YES, Sheet
@@ -45,8 +46,11 @@ class Prefill:
 NOTHING_ON_RECORD = Prefill()
 
 
-def form_rows(sheet: Sheet, plan: Plan, partner: Partner, month: Month, known: Prefill) -> list[FormRow]:
-    """The rows that the form fills in on one of its tables, without the blank ones that follow."""
+def form_rows(
+    sheet: Sheet, plan: Plan, partner: Partner, month: Month, known: Prefill, *, with_sections: bool = False
+) -> list[FormRow]:
+    """The rows that the form fills in on one of its tables, without the blank ones that follow. `with_sections` asks the
+    improvement group for words on every section of the reports, as for a stocktake or an annual review."""
     if sheet is layout.MILESTONES:
         return list(_milestone_rows(plan, partner, month, known))
     if sheet is layout.MEASURES:
@@ -55,7 +59,8 @@ def form_rows(sheet: Sheet, plan: Plan, partner: Partner, month: Month, known: P
         return [_risk_row(risk) for risk in known.risks]
     if sheet is layout.COMMENTARY:
         areas: list[FormRow] = [{"about": a.ref, "title": a.short_title} for a in plan.areas]
-        return [{"about": "Headline"}, *areas]
+        topics: list[FormRow] = [{"about": name, "title": says} for name, says in sheet.topics if with_sections]
+        return [{"about": HEADLINE.name}, *areas, *topics]
     if sheet in (layout.EVIDENCE, layout.FEEDBACK):
         return [{"number": str(n)} for n in range(1, sheet.blank_rows + 1)]
     return []
@@ -163,7 +168,7 @@ def with_what_was_filled_in(sheet: Sheet, rows: list[FormRow], filled: Return) -
         place = tuple(entries.get(key, "") for key in keys)
         if place not in at and sheet is layout.MEASURES and (*place[:2], "") in at:
             at[place] = at.pop((*place[:2], ""))  # a yearly figure: the form leaves the period to the partner
-        if place not in at:
+        if place not in at or (sheet is layout.COMMENTARY and "text" in at[place]):  # a second paragraph
             at[place] = {}
             result.append(at[place])
         at[place].update(entries)

@@ -6,21 +6,21 @@ process (`reading.py`), because a workbook is data from outside and may be made 
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
+from operator import attrgetter
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flows.plan.findings import Finding, Origin, Severity
-from flows.plan.words import quoted
 from flows.returns import layout
 from flows.returns.container import Unreadable, fetch_bytes
 from flows.returns.grids import Sheets
 from flows.returns.head import Head
 from flows.returns.layout import Sheet
 from flows.returns.notebook import Notebook
+from flows.returns.quoting import get_ready_to_mask, quoted_text
 from flows.returns.records import (
     CommentaryRow,
     DecisionRow,
@@ -51,6 +51,7 @@ def read_return(path: Path, name: str, vocabulary: Vocabulary) -> Return:
 
 def read_bytes(data: bytes, name: str, vocabulary: Vocabulary) -> Return:
     """The return in a workbook's bytes; one that cannot be read gives a return that says so."""
+    get_ready_to_mask()
     fingerprint = hashlib.sha256(data).hexdigest()
     try:
         return _Reader(open_workbook(data, name), name, vocabulary).read(fingerprint)
@@ -60,7 +61,7 @@ def read_bytes(data: bytes, name: str, vocabulary: Vocabulary) -> Return:
 
 def unreadable(name: str, fingerprint: str, problem: Unreadable) -> Return:
     """A return of which nothing could be read, and why."""
-    says = f"{quoted(Path(name).name)} {problem.what}, so nothing in it could be read."
+    says = f"{quoted_text(Path(name).name)} {problem.what}, so nothing in it could be read."
     finding = Finding("return.unreadable", Severity.ERROR, says, problem.todo, "", origin=Origin(name))
     return Return(name, fingerprint, "", None, findings=(finding,), readable=False)
 
@@ -74,7 +75,6 @@ class _Reader:
         self._notes = Notebook(name)
         self._finder = SheetFinder(book, self._notes)
         self._frequencies = dict(vocabulary.frequencies)
-        self._counts_from_1900 = _counts_from_1900(book)
 
     def read(self, fingerprint: str) -> Return:
         head = Head(self._finder, self._vocabulary, self._notes)
@@ -117,14 +117,14 @@ class _Reader:
 
     def _rows(self, sheet: Sheet) -> Iterator[RowValues]:
         for row in read_table(self._finder, sheet, self._notes):
-            values = RowValues(row, sheet, self._notes, self._counts_from_1900)
+            values = RowValues(row, sheet, self._notes, self._book.counts_from_1900)
             if values.can_be_used():
                 yield values
 
     def _table(self, sheet: Sheet, record: Callable[[RowValues], T]) -> tuple[T, ...]:
         return tuple(record(row) for row in self._rows(sheet))
 
-    def _milestones(self, row: RowValues) -> Iterator[MilestoneRow]:
+    def _milestones(self, row: RowValues) -> tuple[MilestoneRow, ...]:
         """A row that names several milestones says the same of each."""
         refs = row.own_references("ref")
         said = MilestoneRow(
@@ -139,7 +139,7 @@ class _Reader:
             evidence=row.label("evidence"),
             place=row.place,
         )
-        return (replace(said, ref=ref) for ref in refs)
+        return (said, *(replace(said, ref=ref) for ref in refs[1:]))
 
     def _evidence(self, row: RowValues) -> EvidenceRow:
         return EvidenceRow(
@@ -205,7 +205,7 @@ class _Reader:
         )
 
     def _commentary(self, row: RowValues) -> CommentaryRow:
-        return CommentaryRow(about=row.label("about"), text=row.text("text"), place=row.place)
+        return CommentaryRow(about=row.subject("about"), text=row.text("text"), place=row.place)
 
     def _decision(self, row: RowValues) -> DecisionRow:
         return DecisionRow(
@@ -220,15 +220,20 @@ class _Reader:
         )
 
 
-def _counts_from_1900(book: Sheets) -> bool:
-    """Whether a bare number can only be Excel's usual count of days; False for 1904, and when nobody can tell."""
-    return bool(getattr(book, "counts_from_1900", getattr(book, "_day_nought", None) == dt.date(1899, 12, 30)))
-
-
 def content_fingerprint(rows: tuple[object, ...]) -> str:
     """A fingerprint of what the rows say, wherever they stand; "" when they say nothing. Two files with the same one
     hold the same return, however they were saved."""
     if not rows:
         return ""
-    said = sorted(repr([(f.name, getattr(row, f.name)) for f in fields(row) if f.name != "place"]) for row in rows)  # type: ignore[arg-type]
+    kinds: set[type[Any]] = {type(row) for row in rows}
+    says = {kind: _said_by(kind) for kind in kinds}
+    said = sorted([says[type(row)](row) for row in rows])
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def _said_by(record: type[Any]) -> Callable[[object], str]:
+    """What tells all that a row of that kind says, each value with its field's name."""
+    names = [f.name for f in fields(record) if f.name != "place"]
+    values = attrgetter(*names)
+    form = f"[{', '.join(f'({name!r}, %r)' for name in names)}]"
+    return lambda row: form % values(row)

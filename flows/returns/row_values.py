@@ -13,12 +13,14 @@ from flows.plan.findings import Severity
 from flows.plan.model import Frequency
 from flows.plan.periods import Period, parse_period
 from flows.plan.references import ReferenceProblem, level, split_references
-from flows.plan.words import count, quoted
+from flows.plan.words import count
 from flows.returns.figures import Figure, is_per_cent, read_count, read_figure, unit_shown
 from flows.returns.grids import Cell
 from flows.returns.layout import MILESTONES, SHEETS, Column, Kind, Sheet
 from flows.returns.notebook import Notebook
-from flows.returns.tables import Row, note_cell_fault, says_something
+from flows.returns.quoting import quoted_text
+from flows.returns.subjects import read_subject
+from flows.returns.tables import Row, note_cell_fault
 from flows.returns.values import (
     LONGEST_TEXT,
     Fault,
@@ -34,6 +36,7 @@ from flows.returns.values import (
     read_text,
     read_yes_no,
     reference_text,
+    remembered,
     value_of,
 )
 
@@ -41,6 +44,7 @@ T = TypeVar("T")
 
 NEVER_CALCULATED = "a formula that was never calculated"
 _COLUMNS = {sheet.field: {column.field: column for column in sheet.columns} for sheet in SHEETS}
+_NEEDED = {sheet.field: tuple(column for column in sheet.columns if column.needed) for sheet in SHEETS}
 _RANGE = re.compile(r"[0-9]+(?:\.[0-9]+)+ ?(?:-|–|—|to|until|through) ?[0-9]+(?:\.[0-9]+)*\.?", re.IGNORECASE)
 _COMMAS = "Write each reference, with commas between them."
 
@@ -59,36 +63,40 @@ class RowValues:
 
     def __init__(self, row: Row, sheet: Sheet, notes: Notebook, counts_from_1900: bool = False) -> None:
         self.place = row.place
-        self._cells = row.cells
+        self._row = row
+        self._cells = row.filled
         self._sheet = sheet
         self._notes = notes
         self._counts_from_1900 = counts_from_1900
         self._columns = _COLUMNS[sheet.field]
         self._own: References | None = None
-        self._about = ""
-        self._about = self._find_about()
 
-    def _find_about(self) -> str:
+    @property
+    def _about(self) -> str:
         """The reference that findings of this row are about: its own, where it has one that can be read."""
         first = self._sheet.columns[0]
         cell = self._cells.get(first.field)
         if cell is None or cell.value is None:
             return ""
         if first.kind is Kind.REFERENCE:
-            self._own = self._several(cell)
-            return next(iter(self._own.found), "")
+            return next(iter(self._own_of(cell).found), "")
         return value_of(read_label(cell)) or ""
+
+    def _own_of(self, cell: Cell) -> References:
+        """The references in the row's first cell, read once."""
+        if self._own is None:
+            self._own = self._several(cell)
+        return self._own
 
     def can_be_used(self) -> bool:
         """Whether the values that a row cannot do without are there; a finding for each that is not."""
-        missing = [c for c in self._sheet.columns if c.needed and not self._has_needed(c)]
+        missing = [c for c in _NEEDED[self._sheet.field] if not self._has_needed(c)]
         return not missing
 
     def _has_needed(self, column: Column) -> bool:
         cell = self._filled(column)
         if cell is None:
-            held = self._cells.get(column.field)
-            if held is None or not says_something(held):
+            if column.field not in self._cells:
                 self._note("missing-value", Severity.ERROR, column, *_empty(column))
             return False
         fault = self._needed_fault(cell, column)
@@ -99,7 +107,7 @@ class RowValues:
 
     def _needed_fault(self, cell: Cell, column: Column) -> Fault | None:
         if column.kind is Kind.REFERENCE:
-            several = self._own if self._own and column is self._sheet.columns[0] else self._several(cell)
+            several = self._own_of(cell) if column is self._sheet.columns[0] else self._several(cell)
             return None if several.found else next(iter(several.faults), Fault(*_empty(column)))
         if column.kind is Kind.CHOICE:
             found = read_choice(cell, column.choices)
@@ -109,9 +117,7 @@ class RowValues:
     def _filled(self, column: Column) -> Cell | None:
         """The cell when it holds something; a cell with an error or without a calculated value is noted."""
         cell = self._cells.get(column.field)
-        if cell is None or not says_something(cell):
-            return None
-        if not (cell.error or cell.uncalculated):
+        if cell is None or not (cell.error or cell.uncalculated):
             return cell
         note_cell_fault(cell, column, self._notes, self.place.cell(column.field), self._about)
         return None
@@ -147,9 +153,13 @@ class RowValues:
         """A short text that names something."""
         return (self._read(field, read_label) or "")[:LONGEST_TEXT]
 
+    def subject(self, field: str) -> str:
+        """A section of the reports by its name, or a reference; "" for what could be two."""
+        return (self._read(field, read_subject) or "")[:LONGEST_TEXT]
+
     def day(self, field: str) -> dt.date | None:
         """A date."""
-        return self._read(field, lambda cell: read_day(cell, self._counts_from_1900))
+        return self._read(field, _read_day_from_1900 if self._counts_from_1900 else read_day)
 
     def reference(self, field: str) -> str:
         """One reference."""
@@ -162,7 +172,7 @@ class RowValues:
         cell = self._filled(column)
         if cell is None:
             return ()
-        several = self._own or self._several(cell)
+        several = self._own_of(cell)
         for fault in several.faults:
             self._note(_code(column), Severity.QUERY, column, fault.says, fault.todo)
         if len(several.found) > 1:
@@ -183,7 +193,7 @@ class RowValues:
         of_a_kind = tuple(ref for ref in parts if level(ref) == level(parts[0]))
         for ref in parts:
             if ref not in of_a_kind:
-                says = f"{quoted(ref)} beside {parts[0]} could be short for another reference."
+                says = f"{quoted_text(ref)} beside {parts[0]} could be short for another reference."
                 faults.append(Fault(says, _COMMAS, unsure=True))
         return References(of_a_kind, tuple(faults) or (() if of_a_kind else (found,)))
 
@@ -193,7 +203,8 @@ class RowValues:
         cell = self._filled(column)
         if cell is None:
             return ()
-        found, problems = split_references(reference_text(cell))
+        text = reference_text(cell)
+        found, problems = _written_references(text) if isinstance(text, str) else split_references(text)
         for problem in problems:
             fault = _range_fault(problem)
             self._note(_code(column), Severity.QUERY, column, fault.says, fault.todo)
@@ -218,7 +229,7 @@ class RowValues:
             shows = unit_shown(cell)
             if (shows == "%" and not is_per_cent(unit)) or (shows == "£" and not _is_money(unit)):
                 how = "formatted as a percentage" if cell.percent else f"written with {shows}"
-                says = f"The value {quoted(cell.shown)} is {how}, but the unit is {quoted(unit)}."
+                says = f"The value {quoted_text(cell.shown)} is {how}, but the unit is {quoted_text(unit)}."
                 self._note("unit-changed", Severity.QUERY, self._columns[field], says, "Say which of them is meant.")
         return found or Figure()
 
@@ -232,7 +243,7 @@ class RowValues:
                 month = parse_period(day, frequency)
                 if FIRST_YEAR <= day.year <= LAST_YEAR and isinstance(month, Period):
                     return ReadAs(month, month.label, "a count of days")
-            found = parse_period(value, frequency)
+            found = _written_period(value, frequency) if isinstance(value, str) else parse_period(value, frequency)
             return Fault(found.says, found.todo) if isinstance(found, DueProblem) else found
 
         if field not in self._cells:
@@ -272,11 +283,25 @@ class RowValues:
         self._notes.add(code, severity, said, todo, self._about, self.place.cell(column.field))
 
 
+@remembered
+def _written_references(text: str) -> tuple[tuple[str, ...], tuple[ReferenceProblem, ...]]:
+    return split_references(text)
+
+
+@remembered
+def _written_period(text: str, frequency: Frequency | None) -> Period | DueProblem:
+    return parse_period(text, frequency)
+
+
+def _read_day_from_1900(cell: Cell) -> dt.date | ReadAs[dt.date] | Fault:
+    return read_day(cell, counts_from_1900=True)
+
+
 def _range_fault(problem: ReferenceProblem) -> Fault:
     """What is wrong with a part of a list; of a range, that nobody can tell which references lie in it."""
     quote = re.match(r'"([^"]*)"', problem.says)
     if quote and _RANGE.fullmatch(quote[1]):
-        says = f"{quoted(quote[1])} is a range, and which references lie in it is not certain."
+        says = f"{quoted_text(quote[1])} is a range, and which references lie in it is not certain."
         return Fault(says, _COMMAS, unsure=True)
     return Fault(problem.says, problem.todo)
 
@@ -292,6 +317,7 @@ def _empty(column: Column) -> tuple[str, str]:
 _CODES = {
     Kind.REFERENCE: "reference-not-read",
     Kind.REFERENCES: "reference-not-read",
+    Kind.SUBJECT: "reference-not-read",
     Kind.DAY: "date-not-read",
     Kind.PERIOD: "period-not-read",
     Kind.NUMBER: "not-a-number",

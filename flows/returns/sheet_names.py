@@ -14,13 +14,14 @@ from enum import IntEnum
 from flows.plan.days import MONTH_WORD, MONTHS, month_number
 from flows.plan.findings import Origin, Severity
 from flows.plan.periods import Month
-from flows.plan.words import listed, quoted
+from flows.plan.words import listed
 from flows.returns import layout
 from flows.returns.grids import Grid, Sheets
 from flows.returns.headings import find_header, is_near, slips_allowed
 from flows.returns.layout import By, Sheet
 from flows.returns.notebook import CORRECT_IT, Notebook
-from flows.returns.values import comparable
+from flows.returns.quoting import quoted_text
+from flows.returns.values import comparable, remembered
 
 FEWEST_HEADINGS = 3
 """A sheet whose name tells nothing is known by no fewer headings than these."""
@@ -58,6 +59,7 @@ class SheetFinder:
     def __init__(self, book: Sheets, notes: Notebook) -> None:
         self.book = book
         self.month: Month | None = None
+        self._names = [name for name in book.sheet_names if name not in book.receipts]
         self._notes = notes
         self._grids: dict[str, Grid] = {}
         self._fits: dict[str, dict[str, int]] = {}
@@ -98,13 +100,11 @@ class SheetFinder:
 
     def note_what_was_not_read(self) -> None:
         """Say which sheets are no part of the form."""
-        form = {layout.GUIDE_SHEET, layout.LISTS_SHEET, layout.HEAD_SHEET, *layout.HEAD_SYNONYMS}
-        form |= {name for sheet in layout.SHEETS for name in (sheet.name, *sheet.synonyms)}
-        known = set(map(comparable, form))
-        others = [n for n in self.book.sheet_names if n not in self._used and comparable(n) not in known]
+        known = {comparable(name) for part in _ALL for name in (part.name, *part.synonyms)}
+        others = [n for n in self._names if n not in self._used and comparable(n) not in known]
         if others and not self.book.single_table:
-            which = f"The sheet {quoted(others[0])} is" if len(others) == 1 else f"{len(others)} sheets are"
-            named = f" ({listed(map(quoted, others[:5]))}{' and others' if len(others) > 5 else ''})" * (
+            which = f"The sheet {quoted_text(others[0])} is" if len(others) == 1 else f"{len(others)} sheets are"
+            named = f" ({listed(map(quoted_text, others[:5]))}{' and others' if len(others) > 5 else ''})" * (
                 len(others) > 1
             )
             says = f"{which} no part of the form and {'was' if len(others) == 1 else 'were'} not read{named}."
@@ -114,7 +114,7 @@ class SheetFinder:
 
     def _candidates(self, name: str, synonyms: tuple[str, ...]) -> list[_Candidate]:
         found = []
-        for sheet in self.book.sheet_names:
+        for sheet in self._names:
             way = _way(sheet, name, synonyms)
             if sheet not in self._used and way is not None and not _is_named_for_another(sheet, name, way):
                 found.append(_Candidate(sheet, way))
@@ -131,8 +131,8 @@ class SheetFinder:
         if chosen is None and len(of_month) == 1:
             return self._use(of_month[0], sheet.name)
         self._asked.add(sheet.field)
-        names = listed(quoted(c.name) for c in candidates)
-        read = f"only {quoted(chosen.name)} was read" if chosen else "none of them was read"
+        names = listed(quoted_text(c.name) for c in candidates)
+        read = f"only {quoted_text(chosen.name)} was read" if chosen else "none of them was read"
         severity = Severity.QUERY if chosen or sheet.field != "milestones" else Severity.ERROR
         says, todo = f"The sheets {names} could each be {sheet.name}; {read}.", f"Keep one sheet named {sheet.name}."
         self._notes.add("return.sheet-twice", severity, says, todo, origin=Origin(self._notes.file, second.name))
@@ -144,18 +144,18 @@ class SheetFinder:
         origin = Origin(self._notes.file, candidate.name)
         months = _months(candidate.name)
         if self.month and months and self.month.number not in months:
-            says = f"The sheet {quoted(candidate.name)} was read as {meant}, but the return is for {self.month.label}."
+            says = f"The sheet {quoted_text(candidate.name)} was read as {meant}, but the return is for {self.month.label}."
             todo = f"Say whether the sheet is that of {MONTHS[self.month.number - 1]}."
             self._notes.add("return.sheet-month", Severity.QUERY, says, todo, origin=origin)
         elif candidate.way is not _Way.NAME:
-            says = f"The sheet {quoted(candidate.name)} was read as {meant}."
+            says = f"The sheet {quoted_text(candidate.name)} was read as {meant}."
             self._notes.add("return.sheet-read-as", Severity.NOTE, says, CORRECT_IT, origin=origin)
         return candidate.name
 
     def _by_headings(self, sheet: Sheet) -> str:
         """The one sheet without a telling name whose headings are those of this table more than of any other."""
         fitting = []
-        for name in [n for n in self.book.sheet_names if not _says_what_it_is(n)][:MOST_UNNAMED]:
+        for name in [n for n in self._names if not _says_what_it_is(n)][:MOST_UNNAMED]:
             scores = self._scores(name)
             best = max(scores.values())
             if name not in self._used and best and scores[sheet.field] == best and [*scores.values()].count(best) == 1:
@@ -187,6 +187,7 @@ _ALL = (
 )
 
 
+@remembered
 def _way(found: str, name: str, synonyms: tuple[str, ...]) -> _Way | None:
     """How a sheet's name is that of a table, if it is."""
     names = [comparable(n) for n in (name, *synonyms)]
@@ -198,10 +199,12 @@ def _way(found: str, name: str, synonyms: tuple[str, ...]) -> _Way | None:
     return _Way.NEAR if any(is_near(bare, n, slips_allowed(n)) for n in names) else None
 
 
+@remembered
 def _says_what_it_is(found: str) -> bool:
     return any(_way(found, known.name, known.synonyms) is not None for known in _ALL)
 
 
+@remembered
 def _is_named_for_another(found: str, name: str, way: _Way) -> bool:
     """Whether another table has a better claim, or one as good, to a sheet of that name."""
     others = (_way(found, other.name, other.synonyms) for other in _ALL if other.name != name)

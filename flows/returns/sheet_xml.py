@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from flows.returns.container import SEND_AGAIN, Unreadable
 from flows.returns.grids import MOST_TEXT, Cell, Grid, Merged, area, column_number, leave_out_covered
-from flows.returns.plain_rows import MOST_PLAIN, CellMaker, plain_rows
+from flows.returns.plain_rows import MOST_PLAIN, MOST_PLAIN_TEXT, CellMaker, plain_rows, plain_texts
 
 MOST_MERGED = 2_000
 _DIGITS = "0123456789"
@@ -172,8 +172,12 @@ class _SheetWalk:
 
 def read_strings(stream: IO[bytes], path: str) -> list[str]:
     """The shared strings: the text of each and of its runs, without the phonetic guide."""
+    begun = stream.read(MOST_PLAIN_TEXT + 1)
+    plain = plain_texts(begun)
+    if plain is not None:
+        return [text[:MOST_TEXT] for text in plain]
     walk = _StringWalk()
-    parse_stream(stream, path, walk.start, walk.text, walk.end)
+    parse_stream(stream, path, walk.start, walk.text, walk.end, begun)
     return walk.strings
 
 

@@ -17,6 +17,7 @@ from flows.returns.grids import Cell, Grid, letters, remarks_on
 from flows.returns.headings import Header, Way, find_header, heading_key
 from flows.returns.layout import By, Column, Kind, Sheet
 from flows.returns.notebook import CORRECT_IT, Notebook
+from flows.returns.quoting import quoted_text
 from flows.returns.records import RowPlace
 from flows.returns.sheet_names import SheetFinder
 from flows.returns.values import clean_text, comparable, reference_text
@@ -34,10 +35,11 @@ MOST_MERGED = 500
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table: where it stands, and its filled cells by field."""
+    """A row of a table: where it stands, and its cells by field. `filled` are those that hold more than blanks."""
 
     place: RowPlace
     cells: dict[str, Cell]
+    filled: dict[str, Cell]
 
 
 def read_table(finder: SheetFinder, sheet: Sheet, notes: Notebook) -> Iterator[Row]:
@@ -52,7 +54,7 @@ def read_table(finder: SheetFinder, sheet: Sheet, notes: Notebook) -> Iterator[R
     header = find_header(grid, sheet.columns)
     if header is None:
         wanted = ", ".join(c.heading for c in sheet.columns if c.required)
-        says = f"The sheet {name} has no row with the headings of the form ({wanted})."
+        says = f"The sheet {grid.called} has no row with the headings of the form ({wanted})."
         todo = "Copy the rows to a fresh form and send that."
         notes.add("return.missing-headings", Severity.ERROR, says, todo, origin=Origin(notes.file, name))
         return
@@ -67,7 +69,7 @@ def note_what_is_unseen(grid: Grid, notes: Notebook) -> None:
         origin = Origin(notes.file, remark.sheet, remark.cell)
         notes.add(remark.code, remark.severity, remark.says, remark.todo, origin=origin)
     if grid.beyond:
-        says = f"The sheet {grid.name} is filled as far as {grid.beyond}, and cells so far out are not read."
+        says = f"The sheet {grid.called} is filled as far as {grid.beyond}, and cells so far out are not read."
         todo = "Delete what stands far below and to the right of the table; the form needs none of it."
         notes.add("cell.far-out", Severity.NOTE, says, todo, origin=Origin(notes.file, grid.name, grid.beyond))
 
@@ -108,9 +110,9 @@ class _Columns:
             return filled[0] if filled else None
         self._asked.add(column.field)
         if column.by is not By.FORM:
-            where = listed(f"{quoted(self._header.texts[n])} in {letters(n)}" for n in filled)
+            where = listed(f"{quoted_text(self._header.texts[n])} in {letters(n)}" for n in filled)
             says = (
-                f"The columns {where} of the sheet {self._grid.name} could each be {column.heading}, and they differ."
+                f"The columns {where} of the sheet {self._grid.called} could each be {column.heading}, and they differ."
             )
             severity = Severity.ERROR if column.needed else Severity.QUERY
             todo = f"Keep one column headed {column.heading}."
@@ -124,13 +126,13 @@ class _Columns:
     def _note_how(self, column: Column, at: int) -> None:
         way = self._header.ways[column.field]
         if way is not Way.HEADING:
-            says = f"The heading {quoted(self._header.texts[at])} on the sheet {self._grid.name} was read as {column.heading}."
+            says = f"The heading {quoted_text(self._header.texts[at])} on the sheet {self._grid.called} was read as {column.heading}."
             self._notes.add("return.heading-read-as", Severity.NOTE, says, CORRECT_IT, origin=self._origin(at))
 
     def _ask_about_unsure(self) -> None:
         for at, headings in self._header.unsure.items():
             could_be = " or ".join(headings)
-            says = f"The heading {quoted(self._header.texts[at])} on the sheet {self._grid.name} could mean {could_be}."
+            says = f"The heading {quoted_text(self._header.texts[at])} on the sheet {self._grid.called} could mean {could_be}."
             todo = "Write the heading as it is on the form; the column was not read."
             self._notes.add("return.heading-unclear", Severity.QUERY, says, todo, origin=self._origin(at))
 
@@ -138,14 +140,12 @@ class _Columns:
         known = {n for places in self._header.columns.values() for n in places} | self._header.unsure.keys()
         others = [n for n in self._header.texts if n not in known]
         if others:
-            shown = [quoted(self._header.texts[n]) for n in others[:MOST_QUOTED]]
+            shown = [quoted_text(self._header.texts[n]) for n in others[:MOST_QUOTED]]
             if len(others) > MOST_QUOTED:
                 shown.append(f"{len(others) - MOST_QUOTED} more")
             one = len(others) == 1
             which = f"the column {shown[0]} is" if one else f"the columns {listed(shown)} are"
-            says = (
-                f"On the sheet {self._grid.name}, {which} no part of the form and {'was' if one else 'were'} not read."
-            )
+            says = f"On the sheet {self._grid.called}, {which} no part of the form and {'was' if one else 'were'} not read."
             todo = "Write what the report must say in the columns of the form."
             self._notes.add("return.column-not-read", Severity.NOTE, says, todo, origin=self._origin(others[0]))
 
@@ -158,7 +158,7 @@ class _Columns:
             if column.field in self._asked:
                 continue
             severity = Severity.ERROR if column.required else Severity.NOTE
-            says = f"The sheet {self._grid.name} has no column {quoted(column.heading)}."
+            says = f"The sheet {self._grid.called} has no column {quoted(column.heading)}."
             todo = "Put the column back under its heading." if column.required else "Use the current form next month."
             origin = Origin(self._notes.file, self._grid.name)
             self._notes.add("return.missing-column", severity, says, todo, origin=origin)
@@ -171,6 +171,8 @@ class _Columns:
 def _rows_below(grid: Grid, header: Header, columns: dict[str, int], sheet: Sheet, notes: Notebook) -> Iterator[Row]:
     in_order = tuple((c.field, letters(columns[c.field])) for c in sheet.columns if c.field in columns)
     own = {c.field for c in sheet.columns if c.by is By.PARTNER}
+    places = tuple(columns.items())
+    keys = {n: heading_key(text) for n, text in header.texts.items()}
     spread = _merged_down(
         grid, {columns[c.field]: c.field for c in sheet.columns if c.by is By.EITHER and c.field in columns}
     )
@@ -178,19 +180,21 @@ def _rows_below(grid: Grid, header: Header, columns: dict[str, int], sheet: Shee
     for number in sorted(grid.rows):
         if number <= header.last:
             continue
-        cells = {field: grid.rows[number][at] for field, at in columns.items() if at in grid.rows[number]}
+        row = grid.rows[number]
+        cells = {field: row[at] for field, at in places if at in row}
         if number in spread:
             cells = spread[number] | cells
-        says = any(field in own and says_something(cell) for field, cell in cells.items())
-        if cells and _repeats(header, cells):
+        filled = {field: cell for field, cell in cells.items() if says_something(cell)}
+        says = not own.isdisjoint(filled)
+        if cells and _repeats(keys, cells):
             passed_over.append((number, "the headings again"))
         elif name := _is_no_row(sheet, cells, says):
-            passed_over.append((number, quoted(name, 40)))
+            passed_over.append((number, quoted_text(name, 40)))
         elif says:
             place = RowPlace(notes.file, grid.name, number, in_order)
             if number in spread:
                 _note_merged(sheet, place, spread[number], notes)
-            yield Row(place, cells)
+            yield Row(place, cells, filled)
     if passed_over:
         _note_passed_over(grid, passed_over, notes)
 
@@ -213,17 +217,15 @@ def _note_merged(sheet: Sheet, place: RowPlace, cells: dict[str, Cell], notes: N
         notes.read_as(f"{sheet.about}.read-as", where, cell.shown, meant, "merged", place.cell(field))
 
 
-def _repeats(header: Header, cells: dict[str, Cell]) -> bool:
-    """Whether a row holds the headings once more."""
-    first = next(iter(cells.values()))
-    if not _is_heading(header, first):
-        return False
-    return len(cells) > 1 and all(_is_heading(header, cell) for cell in cells.values())
+def _repeats(keys: dict[int, str], cells: dict[str, Cell]) -> bool:
+    """Whether a row holds the headings once more; `keys` are those of the headings by column."""
+    return len(cells) > 1 and all(_is_heading(keys, cell) for cell in cells.values())
 
 
-def _is_heading(header: Header, cell: Cell) -> bool:
-    heading = header.texts.get(cell.column, "")
-    return isinstance(cell.value, str) and len(cell.value) < 200 and heading_key(cell.value) == heading_key(heading)
+def _is_heading(keys: dict[int, str], cell: Cell) -> bool:
+    return (
+        isinstance(cell.value, str) and len(cell.value) < 200 and heading_key(cell.value) == keys.get(cell.column, "")
+    )
 
 
 def _is_no_row(sheet: Sheet, cells: dict[str, Cell], says: bool) -> str:
@@ -234,8 +236,9 @@ def _is_no_row(sheet: Sheet, cells: dict[str, Cell], says: bool) -> str:
     if cell is None or not isinstance(cell.value, str) or not (text := clean_text(cell.value)):
         return ""
     if first.kind is not Kind.REFERENCE:
-        needed = any(c.needed and c is not first and c.field in cells for c in sheet.columns)
-        return text if says and not needed and _NO_ROW.match(text) and len(comparable(text)) > 2 else ""
+        if not says or not _NO_ROW.match(text) or len(comparable(text)) <= 2:
+            return ""
+        return "" if any(c.needed and c is not first and c.field in cells for c in sheet.columns) else text
     if _NO_ROW.match(text):
         return text
     return text if not says and split_references(reference_text(cell))[1] else ""
@@ -248,7 +251,7 @@ def _note_passed_over(grid: Grid, rows: list[tuple[int, str]], notes: Notebook) 
     which = f"row {shown[0]} was passed over as a heading, total or note"
     if len(rows) > 1:
         which = f"rows {listed(shown)} were passed over as headings, totals or notes"
-    says = f"On the sheet {grid.name}, {which}."
+    says = f"On the sheet {grid.called}, {which}."
     origin = Origin(notes.file, grid.name, f"A{rows[0][0]}")
     notes.add(
         "return.rows-not-read", Severity.NOTE, says, "Give a reference or number to any that is more.", origin=origin
@@ -257,7 +260,8 @@ def _note_passed_over(grid: Grid, rows: list[tuple[int, str]], notes: Notebook) 
 
 def says_something(cell: Cell) -> bool:
     """Whether the cell holds more than blanks; an error or an uncalculated formula was meant to say something."""
-    return bool(cell.error) or cell.uncalculated or not isinstance(cell.value, str) or bool(cell.value.strip())
+    value = cell.value  # none at all where the cell holds an error or an uncalculated formula
+    return not isinstance(value, str) or (value != "" and not value.isspace())
 
 
 def note_cell_fault(cell: Cell, column: Column, notes: Notebook, origin: Origin, about: str = "") -> None:

@@ -10,14 +10,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Generic, TypeVar
+from functools import lru_cache, wraps
+from typing import Concatenate, Generic, ParamSpec, TypeVar
 
 from flows.plan.days import FIRST_YEAR, LAST_YEAR, DueProblem, day_words, parse_day, tidy
 from flows.plan.references import ReferenceProblem, clean_reference
 from flows.plan.words import quoted
 from flows.returns.grids import Cell
+from flows.returns.quoting import quoted_text
 
 T = TypeVar("T")
 
@@ -60,22 +62,47 @@ _UNPRINTABLE = {"Cc", "Cf", "Cs", "Cn", "Co"}
 def clean_text(text: str) -> str:
     """Text fit to print: no control, invisible or direction-changing characters, plain spaces, trimmed lines."""
     if text.isascii() and text.isprintable():  # most cells: nothing to clean but spaces
-        return " ".join(text.split())
+        return " ".join(text.split()) if "  " in text else text.strip()
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
     kept = "".join(c for c in text if c == "\n" or c in _JOINERS or unicodedata.category(c) not in _UNPRINTABLE)
     lines = (_SPACES.sub(" ", line).strip() for line in re.split("[\n\u2028\u2029]", kept))
     return _MANY_LINES.sub("\n\n", "\n".join(lines)).strip()
 
 
-@lru_cache(maxsize=4096)
+P = ParamSpec("P")
+
+LONGEST_REMEMBERED = 200
+"""Characters of a text up to which what was made of it is kept: the same words come again, long texts do not."""
+
+
+def remembered(function: Callable[Concatenate[str, P], T]) -> Callable[Concatenate[str, P], T]:
+    """A pure function of a text that keeps its last few thousand answers, but none about a long text."""
+    kept: Callable[..., T] = lru_cache(maxsize=4096)(function)
+
+    @wraps(function)
+    def answer(text: str, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return (kept if len(text) <= LONGEST_REMEMBERED else function)(text, *args, **kwargs)
+
+    return answer
+
+
+_NO_LETTER_OR_DIGIT = re.compile("[^a-z0-9]+")
+
+
+@remembered
 def comparable(text: str) -> str:
     """Text as headings, sheet names and list words are compared: letters and digits only, lower case."""
+    if text.isascii():
+        return _NO_LETTER_OR_DIGIT.sub("", text.lower().replace("&", "and"))
     plain = unicodedata.normalize("NFKC", text).casefold().replace("&", "and")
     return "".join(c for c in plain if c.isalnum())
 
 
 def read_text(cell: Cell) -> str:
     """What the cell shows, cleaned."""
+    value = cell.value
+    if isinstance(value, str) and value.isprintable():  # it is shown as it is
+        return clean_text(value)
     return clean_text(cell.shown)
 
 
@@ -83,7 +110,7 @@ def read_label(cell: Cell) -> str | Fault:
     """A short text that names something (1, 2 or D1). Excel makes dates of some: those are faults."""
     if isinstance(cell.value, dt.date):
         return Fault(
-            f"{quoted(cell.shown)} is a date, which Excel may have made of numbers such as 1/2.",
+            f"{quoted_text(cell.shown)} is a date, which Excel may have made of numbers such as 1/2.",
             "Format the cell as text and type it again.",
         )
     return read_text(cell)
@@ -107,7 +134,7 @@ def read_day(cell: Cell, counts_from_1900: bool = False) -> dt.date | ReadAs[dt.
     return Fault(found.says, found.todo) if isinstance(found, DueProblem) else found
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def _written_day(text: str) -> dt.date | ReadAs[dt.date] | Fault:
     found = parse_day(text)
     if isinstance(found, dt.date):
@@ -139,7 +166,9 @@ def _american(text: str) -> Fault | None:
     meant = parse_day(f"{match[2]}/{match[1]}/{match[3]}")
     if not isinstance(meant, dt.date):
         return None
-    says = f"{quoted(text)} cannot be a date with the day first; with the month first it would be {day_words(meant)}."
+    says = (
+        f"{quoted_text(text)} cannot be a date with the day first; with the month first it would be {day_words(meant)}."
+    )
     return Fault(says, "Write the day, month and year, such as 31/10/2022.", unsure=True)
 
 
@@ -160,7 +189,10 @@ def read_reference(cell: Cell) -> str | Fault:
     return Fault(found.says, found.todo) if isinstance(found, ReferenceProblem) else found
 
 
-_written_reference = lru_cache(maxsize=4096)(clean_reference)
+@remembered
+def _written_reference(text: str) -> str | ReferenceProblem:
+    return clean_reference(text)
+
 
 _SCORE = re.compile(r"([1-5])(?:\.0+)?(?:\W+([A-Za-z][A-Za-z ]*))?\W?")
 
@@ -177,12 +209,12 @@ def read_score(cell: Cell, guide: str = "") -> int | ReadAs[int] | Fault:
         number = int(match[1])
         if words.get(comparable(match[2]), number) == number:
             return ReadAs(number, str(number), "a score with its word")
-        says = f"{quoted(text)} could mean {number} or {words[comparable(match[2])]}."
+        says = f"{quoted_text(text)} could mean {number} or {words[comparable(match[2])]}."
         return Fault(says, "Write a whole number from 1 to 5.", unsure=True)
     if comparable(text) in words:
         number = words[comparable(text)]
         return ReadAs(number, str(number), f"the word {comparable(text)}")
-    return Fault(f"{quoted(cell.shown)} is not a score.", "Write a whole number from 1 to 5.")
+    return Fault(f"{quoted_text(cell.shown)} is not a score.", "Write a whole number from 1 to 5.")
 
 
 _TICKS = ("✓", "✔", "☑", "✅", "🗸")
@@ -205,7 +237,9 @@ def read_yes_no(cell: Cell, heading: str = "") -> bool | ReadAs[bool] | Fault:
             return ReadAs(True, "Yes", said)
         if said in _EVERYDAY_NO or said == f"not{column}":
             return ReadAs(False, "No", said)
-    return Fault(f"{quoted(cell.shown)} is neither yes nor no.", "Write Yes or No.", unsure="?" in text or said == "x")
+    return Fault(
+        f"{quoted_text(cell.shown)} is neither yes nor no.", "Write Yes or No.", unsure="?" in text or said == "x"
+    )
 
 
 def read_choice(cell: Cell, choices: tuple[str, ...]) -> str | ReadAs[str] | Fault:
@@ -221,7 +255,7 @@ def read_choice(cell: Cell, choices: tuple[str, ...]) -> str | ReadAs[str] | Fau
     for name in (said, singular, f"{singular.removesuffix('ie')}y"):
         if name in plain and "?" not in text:
             return ReadAs(plain[name], quoted(plain[name]), said)
-    return Fault(f"{quoted(text)} is not in the list.", f"Choose {', '.join(choices[:-1])} or {choices[-1]}.")
+    return Fault(f"{quoted_text(text)} is not in the list.", f"Choose {', '.join(choices[:-1])} or {choices[-1]}.")
 
 
 # What people write for not started, on track, at risk, off track and complete, besides the settings' own words.
@@ -262,13 +296,13 @@ def read_status(cell: Cell, statuses: tuple[str, ...]) -> str | ReadAs[str] | Fa
     return _status(read_text(cell), statuses)
 
 
-@lru_cache(maxsize=512)
+@remembered
 def _status(text: str, statuses: tuple[str, ...]) -> str | ReadAs[str] | Fault:
     typed = comparable(text)
     own = {comparable(word): word for word in statuses}
     choose = f"Choose {', '.join(statuses[:-1])} or {statuses[-1]}."
     if "?" in text and typed:
-        return Fault(f"{quoted(text)} is not certain.", choose, unsure=True)
+        return Fault(f"{quoted_text(text)} is not certain.", choose, unsure=True)
     if typed in own:
         return own[typed]
     said = "done" if text.replace("\ufe0f", "") in _TICKS else _COLOUR_OF_LETTER.get(typed, typed)
@@ -278,8 +312,8 @@ def _status(text: str, statuses: tuple[str, ...]) -> str | ReadAs[str] | Fault:
         return ReadAs(meant, quoted(meant), said)
     if said in _COULD_BE_TWO:
         either = " or ".join(statuses[n] for n in _COULD_BE_TWO[said])
-        return Fault(f"{quoted(text)} could mean {either}.", choose, unsure=True)
-    return Fault(f"{quoted(text)} is not a status word.", choose)
+        return Fault(f"{quoted_text(text)} could mean {either}.", choose, unsure=True)
+    return Fault(f"{quoted_text(text)} is not a status word.", choose)
 
 
 _SYMBOLS = {

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 NOT_STARTED = "Not started"
 """The one status word of a return that no report prints: the rules say whether it is not yet due or late."""
 
+RECEIPT_MARKER = "boardpack_receipt"
+"""A hidden name in a workbook by which the first sheet of a receipt is known again when a partner sends it back."""
+
 
 @dataclass(frozen=True)
 class Vocabulary:

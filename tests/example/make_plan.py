@@ -100,6 +100,7 @@ def _measure(row: Table) -> Measure:
         "frequency": frequency,
         "comparators": tuple(_comparator(comparator, frequency) for comparator in row.get("comparators", ())),
         "parts": tuple(row.get("parts", ())),
+        "shows": tuple(row.get("shows", ())),
     }
     if row.get("target_date"):
         converted["target_date"] = _day(row["target_date"])

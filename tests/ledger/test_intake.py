@@ -295,3 +295,37 @@ def test_a_real_return_is_read_in_the_child_and_counts_from_its_own_day(tmp_path
     assert (one.content.partner, one.content.month) == ("council", NOVEMBER)
     assert [(row.ref, row.status) for row in one.content.milestones] == [("1.1.1.1", "On track")]
     assert one.received == on("02/12/22")
+
+
+def in_order(office: Office) -> list[str]:
+    """The fingerprints on record, the one that counts as newest last."""
+    return [s.arrival.fingerprint for s in sorted(office.on_record(), key=lambda s: (s.newest_on, s.order))]
+
+
+def fingerprint(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def test_a_file_put_back_in_the_place_of_a_later_one_counts_as_the_newest_again(office: Office) -> None:
+    for words in ("first", "second", "first"):
+        office.put("2022-11/council.xlsx", words)
+        office.take_in()
+    assert in_order(office) == [fingerprint("second"), fingerprint("first")]
+    assert office.on_record()[-1].again is not None
+    assert len(office.read) == 2
+
+
+def test_a_file_that_stays_is_not_put_back_however_often_it_is_seen(office: Office) -> None:
+    for words in ("first", "second", "second", "second"):
+        office.put("2022-11/council.xlsx", words)
+        office.put("2022-11/council-2.xlsx", "a copy")
+        office.take_in()
+    assert in_order(office)[-1] == fingerprint("second")
+    assert [s.again for s in office.on_record()] == [None, None, None]
+
+
+def test_a_file_may_be_put_back_and_replaced_again(office: Office) -> None:
+    for words in ("first", "second", "first", "second", "third", "first"):
+        office.put("2022-11/council.xlsx", words)
+        office.take_in()
+    assert in_order(office) == [fingerprint(words) for words in ("second", "third", "first")]

@@ -56,8 +56,9 @@ ATTENDANCE = Measure(
     ), note="Real.",
 )  # fmt: skip
 WAITING = replace(
-    wait("waiting", "children", 240), parts=("0 to 6 weeks", "6 to 18 weeks", "Over 18 weeks"), chart="trend"
-)
+    wait("waiting", "children", 240), parts=("0 to 6 weeks", "6 to 18 weeks", "Over 18 weeks"), chart="trend",
+    shows=("1.1-I1", "1.1-O1"),
+)  # fmt: skip
 
 SOUND = Plan(
     partners=(COUNCIL, HOSPITAL, GROUP),

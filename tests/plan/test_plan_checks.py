@@ -74,7 +74,7 @@ FAULTS = {
         altered("actions", 1, focus_ref="2.1"), "plan.unknown-parent", ERROR, "1.1.2",
     ),
     "a promise under the wrong focus area": (
-        altered("promises", 0, ref="1.2-I1"), "plan.wrong-parent", ERROR, "1.2-I1",
+        altered("promises", 2, ref="1.2-E1"), "plan.wrong-parent", ERROR, "1.2-E1",
     ),
     "a measure of an unknown focus area": (
         altered("measures", 0, focus_ref="9.9"), "plan.unknown-parent", ERROR, "1.1-attendance",
@@ -126,6 +126,15 @@ FAULTS = {
     ),
     "one part alone": (
         altered("measures", 4, parts=("0 to 6 weeks, over 6 weeks",)), "plan.one-part", ERROR, "1.1-waiting",
+    ),
+    "a measure that would show an impact nobody promised": (
+        altered("measures", 0, shows=("1.1-I1", "1.1-I9")), "plan.unknown-promise", ERROR, "1.1-attendance",
+    ),
+    "a measure that would show a milestone": (
+        altered("measures", 0, shows=("1.1.1.1",)), "plan.unknown-promise", ERROR, "1.1-attendance",
+    ),
+    "a measure that would show expected evidence": (
+        altered("measures", 0, shows=("1.1-E1",)), "plan.shows-evidence", ERROR, "1.1-attendance",
     ),
     "a target without a date": (
         altered("measures", 0, target_date=None), "plan.target-without-date", NOTE, "1.1-attendance",

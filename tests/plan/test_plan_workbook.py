@@ -195,6 +195,9 @@ CELLS = [
     ("Measures", 5, 20, "0 to 6 weeks", "plan.one-part", "error", "Measures!U6"),
     ("Measures", 5, 20, "0 to 6 weeks; 0-6 wks", "plan.part-twice", "error", "Measures!U6"),
     ("Measures", 5, 21, "bar", "plan.not-a-choice", "error", "Measures!V6"),
+    ("Measures", 5, 22, "1.1-I9", "plan.unknown-promise", "error", "Measures!W6"),
+    ("Measures", 5, 22, "1.1-I1; 1.1-E1", "plan.shows-evidence", "error", "Measures!W6"),
+    ("Measures", 5, 22, "all of them", "plan.bad-reference", "error", "Measures!W6"),
     ("Measures", 5, 10, "longest", "plan.role-twice", "error", "Measures!K6"),
     ("Measures", 1, 17, None, "plan.target-without-date", "note", "Measures!R2"),
     ("Measures", 1, 16, 120, "plan.impossible-value", "error", "Measures!Q2"),
@@ -222,17 +225,17 @@ def test_a_fault_names_its_cell(
     assert (code, severity, place) in faults(tmp_path, sheets)
 
 
-NEW_COLUMNS = {"Measures": ("Parts", "Chart"), "Comparators": ("Available from",)}
+NEW_COLUMNS = {"Measures": ("Parts", "Chart", "Shows"), "Comparators": ("Available from",)}
 
 
-def test_a_plan_of_before_parts_charts_and_series_loads_as_it_was(tmp_path: Path) -> None:
+def test_a_plan_of_before_parts_charts_promises_shown_and_series_loads_as_it_was(tmp_path: Path) -> None:
     sheets = sheets_of()
     for sheet, headings in NEW_COLUMNS.items():
         gone = [sheets[sheet][0].index(heading) for heading in headings]
         sheets[sheet] = [[cell for at, cell in enumerate(row) if at not in gone] for row in sheets[sheet]]
     plan, findings = loaded(tmp_path, sheets)
     assert findings == ()
-    assert {(m.parts, m.chart) for m in plan.measures} == {((), "")}
+    assert {(m.parts, m.chart, m.shows) for m in plan.measures} == {((), "", ())}
     assert [(c.value, c.available) for c in plan.measures[0].comparators] == [(86.9, None), (87.4, None)]
 
 
@@ -240,6 +243,12 @@ def test_parts_keep_their_order_and_may_stand_on_lines_of_their_own(tmp_path: Pa
     sheets = sheets_of()
     sheets["Measures"][5][20] = " over 18 weeks;\n0 to 6  weeks\n6 to 18 weeks;"
     assert loaded(tmp_path, sheets)[0].measures[4].parts == ("over 18 weeks", "0 to 6 weeks", "6 to 18 weeks")
+
+
+def test_what_a_measure_shows_may_stand_on_lines_of_its_own(tmp_path: Path) -> None:
+    sheets = sheets_of()
+    sheets["Measures"][5][22] = "1.1-O1\n1.1-I1, 1.1-O1"
+    assert loaded(tmp_path, sheets)[0].measures[4].shows == ("1.1-O1", "1.1-I1")
 
 
 @pytest.mark.parametrize(

@@ -73,3 +73,10 @@ def test_every_milestone_of_a_workstream_and_every_partner_stands_in_a_slice() -
     found = scopes(plan, ScopeKind.PARTNER)
     assert [s.partner for s in found] == ["council", "icb", "group", "forum"]
     assert set().union(*(s.milestones for s in found)) == {m.ref for m in plan.milestones}
+
+
+def test_a_name_of_another_kind_is_refused_with_the_command_that_takes_it() -> None:
+    with pytest.raises(UserError, match="“Governance” is a workstream, not a board: boardpack action-lists makes its"):
+        find_scope(PLAN, "Governance", ScopeKind.BOARD)
+    with pytest.raises(UserError, match="“Therapies Group” is a board, not a workstream or partner: --for names it"):
+        find_scope(PLAN, "Therapies Group", ScopeKind.WORKSTREAM, ScopeKind.PARTNER)

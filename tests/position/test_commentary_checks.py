@@ -107,6 +107,8 @@ def test_words_that_differ_from_the_record_are_quoted_beside_it(text: str, says:
         "3 of 4 schools have replied.",
         "It is 1 of 3 asks.",
         "1 on track record.",
+        "614 of 616 returns came in time.",
+        "29 of 616 expected items are held.",
     ],
 )
 def test_what_cannot_be_told_for_certain_is_not_accused(text: str) -> None:
@@ -118,6 +120,25 @@ def test_the_query_is_the_groups_and_names_the_cell_of_the_words() -> None:
     (query,) = [f for f in now.findings if f.code == "commentary.count-differs"]
     assert (query.severity, query.who, query.about) == (Severity.QUERY, "group", "1")
     assert query.origin.sheet == "Commentary"
+
+
+def test_words_about_nothing_known_are_queried_with_their_cell_and_held_against_nothing() -> None:
+    now = stand(NOVEMBER, *SENT, words("Three milestones are complete.", "Canteen"), plan=PLAN)
+    (query,) = [f for f in now.findings if f.kind == "commentary"]
+    assert (query.code, query.severity, query.who) == ("commentary.unknown-subject", Severity.QUERY, "group")
+    assert "“Canteen” is no section of the reports" in query.says
+    assert "printed nowhere" in query.says
+    assert query.origin.sheet == "Commentary"
+    assert now.commentary == {}
+
+
+@pytest.mark.parametrize("about", ["Headline", "1", "1.1", "Planned work", "looking  AHEAD", PLAN.measures[0].ref])
+def test_a_section_an_area_a_focus_area_and_a_measure_are_known(about: str) -> None:
+    assert found("A quiet month.", about) == []
+
+
+def test_words_on_a_section_are_named_by_it() -> None:
+    assert found("Three milestones are complete.", "Planned work")[0].startswith("The words on “Planned work” say")
 
 
 @given(st.integers(min_value=0, max_value=12))

@@ -94,3 +94,11 @@ def test_an_ask_changes_nothing_by_itself() -> None:
 def test_new_limits_and_chart_notes_move_no_due_date() -> None:
     position = stand(NOVEMBER, sent(NOVEMBER, decided("New limits", about="1.1.1.1"), partner="group"), plan=PLAN)
     assert position.milestone["1.1.1.1"].approved_by == ""
+
+
+def test_one_number_may_move_the_dates_of_several_milestones() -> None:
+    plan = plan_of(a_milestone("1.1.1.1"), a_milestone("1.1.1.2"))
+    rows = (a_date_change("1.1.1.1", "31/01/23"), a_date_change("1.1.1.2", "28/02/23"))
+    now = stand(NOVEMBER, sent(NOVEMBER, *rows, partner="group"), plan=plan)
+    assert [(d.number, d.about) for d in now.decisions] == [("D1", "1.1.1.1"), ("D1", "1.1.1.2")]
+    assert [s.due for s in now.milestones] == [d.new_date for d in now.decisions]

@@ -17,6 +17,7 @@ from tests.builders import (
     NOVEMBER,
     a_decision,
     a_finding,
+    a_measure,
     a_plan,
     a_position,
     a_risk,
@@ -87,15 +88,15 @@ def test_evidence_for_two_areas_stands_in_both_slices_with_what_it_supports_ther
 
 def test_decisions_feedback_and_words_are_those_about_the_slice() -> None:
     whole = a_position(
-        PLAN,
+        replace(PLAN, measures=(a_measure("2.1-K", focus_ref="2.1"),)),
         decisions=(a_decision("D1", about="1.1.1.1"), a_decision("D2", about="2.1; 1.1"), a_decision("D3", about="")),
         feedback=(some_feedback("One", about="1.1"), some_feedback("Two", about="2")),
-        commentary={"headline": "All is well.", "2": "Waits grow."},
+        commentary={"headline": "All is well.", "risks": "R1 rose.", "2": "Waits grow.", "2.1-k": "One left."},
     )
     part = of("Waits Board", whole)
     assert [d.number for d in part.decisions] == ["D2"]
     assert [f.you_said for f in part.feedback] == ["Two"]
-    assert part.commentary == {"2": "Waits grow."}
+    assert part.commentary == {"2": "Waits grow.", "2.1-k": "One left."}
 
 
 def test_a_finding_about_a_return_belongs_to_the_slices_of_its_sender() -> None:

@@ -1,4 +1,4 @@
-"""Bands, small multiples, burn-up and heat map, read back from the SVG and the words under it."""
+"""Bands, small multiples, burn-up, heat map and timeline, read back from the SVG and the words under it."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.position.model import Status
 from flows.publish.brand import charts as branded
 from flows.publish.chart_words import width
 from flows.publish.charts import drawing, figure
@@ -27,6 +28,9 @@ from flows.reports.chart import (
     HeatMark,
     Panel,
     SmallMultiples,
+    Timeline,
+    TimelineMark,
+    TimelineRow,
 )
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -67,6 +71,10 @@ def control(points: tuple[ChartPoint, ...], mean: float, notes: list[str], wide:
     limits = (ChartLimits(day(0), day(9), mean, mean - 5, mean + 5),)
     dated = tuple(ChartNote(day(i), said) for i, said in enumerate(notes))
     return Chart("Finding", "What", "weeks", points, (), "Words.", "Returns", wide, limits=limits, notes=dated)
+
+
+def timeline(*rows: TimelineRow, words: Iterable[str] = ("On track",), as_at: date = START) -> Timeline:
+    return Timeline("Finding", "What", rows, tuple(zip(Status, words, strict=False)), as_at, "Words.", "Returns")
 
 
 def draw(chart: AnyChart) -> ET.Element:
@@ -220,9 +228,11 @@ EVERY: tuple[AnyChart, ...] = (
     replace(burn_up((1, 2, 9), (1, 1), 12), wide=False),
     heat_map(HeatMark("R<1>", 4, 4, 5, 4)),
     heat_map(HeatMark("R1", 4, 4), wide=True),
+    timeline(TimelineRow("1.1 <Focus>", "1 Area", tuple(TimelineMark("1", day(i), s) for i, s in enumerate(Status)))),
     bands(),
     panels(),
     burn_up((), (), 0),
+    timeline(),
 )
 
 
@@ -239,7 +249,7 @@ def test_every_chart_is_a_drawing_that_a_paper_may_hold(chart: AnyChart) -> None
 
 
 def test_a_chart_without_figures_says_so() -> None:
-    assert [words(chart) for chart in EVERY[-3:]] == [["No figures yet"]] * 3
+    assert [words(chart) for chart in EVERY[-4:]] == [["No figures yet"]] * 4
 
 
 @pytest.mark.parametrize("chart", EVERY[:1] + EVERY[3:4])
@@ -306,6 +316,23 @@ ANY = st.one_of(
             st.builds(HeatMark, st.just("R1"), SCORES, SCORES, SCORES, SCORES),
             wide=st.booleans(),
         )
+    ),
+    st.builds(
+        timeline,
+        st.builds(
+            TimelineRow,
+            WORDS,
+            WORDS,
+            st.lists(
+                st.builds(
+                    TimelineMark, st.sampled_from("AB"), st.dates(START, date(2035, 1, 1)), st.sampled_from(Status)
+                ),
+                max_size=9,
+            ).map(tuple),
+        ),
+        st.builds(TimelineRow, WORDS, WORDS, st.just((TimelineMark("A", START, Status.ON_TRACK),))),
+        words=st.lists(WORDS, max_size=6),
+        as_at=st.dates(START, date(2024, 1, 1)) | st.dates(START, date(2099, 12, 31)),
     ),
     st.builds(control, POINTS, st.floats(-1e6, 1e6), st.lists(WORDS, max_size=3), st.booleans()),
 )

@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import os
-import pickle
 import random
 import re
 import shutil
@@ -29,7 +28,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from flows.plan.findings import Finding, Severity
 from flows.receipts import receipt as receipts
-from flows.receipts.receipt import Verdict, receipt_bytes, verdict, write_receipt
+from flows.receipts.receipt import Verdict, receipt_bytes, verdict
 from flows.returns.cells import Workbook
 from tests.receipts.receipt_facts import a_finding, some_facts
 from tests.returns.return_files import changed, return_sheets, workbook
@@ -188,6 +187,24 @@ def test_a_late_return_is_told_by_how_much(received_on: int, says: str) -> None:
     facts = some_facts()
     late = some_facts(received=facts.received.replace(day=received_on))
     assert said(opened(receipt_bytes(SMALL, late)))["Received"] == says
+
+
+def test_the_findings_stand_in_the_order_in_which_one_goes_through_the_workbook() -> None:
+    places = [("Return", "B9"), ("Milestones", "H5"), ("Milestones", "G5"), ("Milestones", "G40"), ("Milestones", "")]
+    places += [("Measures", "G5"), ("Milestones", "AA5"), ("", "")]
+    findings = [a_finding(f"{sheet} {cell}", sheet, cell) for sheet, cell in places]
+    worst = a_finding("Worst", "Measures", "G9", ERROR)
+    assert [row[1] for row in table(receipt(FORM, *findings, worst))] == [
+        "Worst",
+        " ",
+        "Return B9",
+        "Milestones ",
+        "Milestones G5",
+        "Milestones H5",
+        "Milestones AA5",
+        "Milestones G40",
+        "Measures G5",
+    ]
 
 
 def test_a_fault_many_times_over_does_not_make_an_endless_list(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -603,17 +620,6 @@ def test_no_workbook_can_stop_its_receipt(seed: int, whole: bool) -> None:
 # Bytes
 
 
-def test_a_receipt_is_written_whole(tmp_path: Path) -> None:
-    write_receipt(some_facts(), SMALL, tmp_path / "council.xlsx")
-    assert [path.name for path in tmp_path.iterdir()] == ["council.xlsx"]
-    assert (tmp_path / "council.xlsx").read_bytes() == receipt_bytes(SMALL, some_facts())
-
-
-def test_facts_can_be_handed_to_another_process() -> None:
-    facts = some_facts(a_finding())
-    assert pickle.loads(pickle.dumps(facts)) == facts
-
-
 MAKE_ONE = """
 import hashlib
 from tests.receipts.test_receipts import FORM, a_finding, receipt_bytes, some_facts
@@ -627,25 +633,6 @@ def test_another_process_writes_the_same_bytes() -> None:
     there = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, env=seed)
     assert there.stdout.strip() == hashlib.sha256(here).hexdigest()
     assert {m.date_time for m in zipfile.ZipFile(io.BytesIO(here)).infolist()} == {(1980, 1, 1, 0, 0, 0)}
-
-
-WITHIN_LIMITS = """
-import resource, sys
-from tests.receipts.test_receipts import FORM, a_finding, receipt_bytes, some_facts
-for encoding in ("ascii", "cp437", "latin-1", "utf-8", "utf-16"):
-    "".encode(encoding)
-facts = some_facts(a_finding("X.", "Milestones", "G5"))
-for limit, most in ((resource.RLIMIT_AS, 1 << 30), (resource.RLIMIT_NOFILE, 0), (resource.RLIMIT_FSIZE, 0)):
-    resource.setrlimit(limit, (most, most))
-sys.stdout.write(f"{len(receipt_bytes(FORM, facts))} {len(receipt_bytes(None, facts))}")
-"""
-
-
-def test_a_receipt_needs_neither_files_nor_much_memory() -> None:
-    facts = some_facts(a_finding("X.", "Milestones", "G5"))
-    command = [sys.executable, "-c", WITHIN_LIMITS]
-    made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert made.stdout == f"{len(receipt_bytes(FORM, facts))} {len(receipt_bytes(None, facts))}"
 
 
 # In the programs that partners use
@@ -663,7 +650,7 @@ EVERY_KIND = {
 def every_kind(folder: Path) -> list[Path]:
     for name, (original, sheet, cell) in EVERY_KIND.items():
         facts = some_facts(a_finding("Shown.", sheet, cell, ERROR), a_finding("Also shown.", sheet, "C7", NOTE))
-        write_receipt(facts, original, folder / f"{name}.xlsx")
+        (folder / f"{name}.xlsx").write_bytes(receipt_bytes(original, facts))
     return sorted(folder.glob("*.xlsx"))
 
 

@@ -230,7 +230,7 @@ def test_notes_and_questions_about_the_plan_are_no_exceptions_of_the_month() -> 
 def test_a_quiet_month_names_every_kind_of_which_there_is_none() -> None:
     position = a_position(milestones=())
     assert told(position).total == 0
-    assert len(told(position).none) == 12
+    assert len(told(position).none) == 13
     assert told(position).none[:3] == (
         "overdue milestones",
         "milestones forecast late",

@@ -13,7 +13,8 @@ from flows.plan.periods import Month
 from flows.plan.settings import Workspace
 from flows.position.model import Movement, Position, Status
 from flows.publish.render import render
-from flows.reports.highlight import HighlightReport, highlight_report, unanswered_feedback
+from flows.reports.families import unanswered_feedback
+from flows.reports.highlight import HighlightReport, highlight_report
 from flows.reports.parts import Ref
 from flows.standing import position_of, record_returns, sound_plan
 from tests.builders import (

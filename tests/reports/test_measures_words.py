@@ -102,7 +102,7 @@ def test_a_figure_in_question_gets_no_judgement_and_points_to_the_exceptions() -
     position = position_with((A, 50, 30))
     doubt = a_finding("measure.parts-disagree", about=A.ref)
     (row,) = measure_table(replace(position, findings=(doubt,)), "1.1").rows
-    assert (row.direction, row.note) == ("–", "In question: see the exceptions.")
+    assert (row.direction, row.note) == ("–", "In question, and not yet explained.")
 
 
 def test_a_period_other_than_the_month_is_named_within_the_sentence() -> None:

@@ -193,3 +193,11 @@ def test_the_content_of_a_file_counts_and_not_its_name() -> None:
     for kind, write in WRITERS.items():
         for name in ("council.csv", "council.xls", "council.pdf", "council"):
             assert read_bytes(write(FILLED), name, WORDS).readable, (kind, name)
+
+
+def test_only_a_workbook_that_says_so_counts_days_from_1900_for_certain() -> None:
+    rows = {"S": [["words"]]}
+    assert open_workbook(workbook(rows), "x").counts_from_1900
+    assert not open_workbook(workbook(rows, date_1904=True), "x").counts_from_1900
+    for data in (old_xls(rows), binary_xlsb(rows), open_document(rows), b"Reference,Status,Progress\n"):
+        assert not open_workbook(data, "x").counts_from_1900

@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from odd_files import packed
 from return_files import Formula, Percent, changed, workbook, zipped
 
+from flows.returns import sheet_xml
 from flows.returns.cells import Workbook
 from flows.returns.container import Unreadable
 from flows.returns.grids import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, MOST_TEXT, Cell, letters, remarks_on
-from flows.returns.plain_rows import plain_rows
+from flows.returns.plain_rows import plain_rows, plain_texts
+from flows.returns.sheet_xml import read_strings
 
 
 def cells(data: bytes, sheet: str = "S") -> dict[str, Cell]:
@@ -394,3 +396,45 @@ def test_what_was_written_in_a_cell_is_what_is_read(rows: list[list[object]]) ->
     for address, value in written.items():
         assert read[address] == (pytest.approx(value, rel=1e-14) if type(value) is float else value)
     assert MOST_COLUMNS > 6
+
+
+_DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_PIECES = st.sampled_from(
+    ["words", "é – “ŵ”", "&amp;", "&lt;b&gt;", "&quot;", "&apos;", "&amp;lt;", " ", "\n", "\t", "_x0007_", "&#10;", "&", ">", "]]>", "\r\n", "\x0b", "\x7f", "\ufffe", "👩"]
+)  # fmt: skip
+_SHARED = st.sampled_from(
+    ["<si><t>{}</t></si>", '<si><t xml:space="preserve">{}</t></si>', "<si><r><t>{}</t></r></si>", "<si><t/></si>", "<si><t>{}</t><rPh><t>x</t></rPh></si>", "<!-- {} -->", "<si/>"]
+)  # fmt: skip
+
+
+def _strings(data: bytes) -> list[str] | str:
+    try:
+        return read_strings(io.BytesIO(data), "strings.xml")
+    except Unreadable as problem:
+        return problem.what
+
+
+@given(
+    st.lists(st.tuples(_SHARED, st.lists(_PIECES, max_size=4)), max_size=4),
+    st.sampled_from(["", _DECLARED, "\ufeff" + _DECLARED, _DECLARED.replace("UTF-8", "ISO-8859-1")]),
+)
+def test_shared_texts_are_the_same_with_and_without_a_parser(texts: list[tuple[str, list[str]]], begins: str) -> None:
+    inner = "".join(form.format("".join(said)) for form, said in texts)
+    data = f'{begins}<sst xmlns="urn:x" count="4">{inner}</sst>'.encode()
+    read = _strings(data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sheet_xml, "plain_texts", lambda data: None)
+        assert _strings(data) == read
+
+
+def test_plain_shared_texts_need_no_parser_and_others_do() -> None:
+    plain = b'<sst><si><t>a &amp; b &lt;c&gt;</t></si><si><t xml:space="preserve"> d</t></si></sst>'
+    assert plain_texts(plain) == ["a & b <c>", " d"]
+    for odd in (b"<r>", b"&#10;", b"<!---->", b"\xff", b"&other;"):
+        assert plain_texts(plain.replace(b"a ", odd)) is None
+
+
+def test_a_shared_text_is_cut_where_excel_would_cut_it() -> None:
+    for form in ("<sst><si><t>{}</t></si></sst>", "<sst><si><r><t>{}</t></r></si></sst>"):
+        [text] = read_strings(io.BytesIO(form.format("x" * (MOST_TEXT + 9)).encode()), "strings.xml")
+        assert len(text) == MOST_TEXT

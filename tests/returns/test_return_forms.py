@@ -273,6 +273,38 @@ def test_the_kinds_of_decision_are_offered_and_explained(form: Any) -> None:
     assert ("Measures", "Part") in guide
 
 
+def test_the_subjects_of_the_groups_words_are_offered_and_another_reference_may_be_typed(form: Any) -> None:
+    [rule] = form["Commentary"].data_validations.dataValidation
+    sheet, cells = rule.formula1.split("!")
+    offered = [cell.value for (cell,) in form[sheet.strip("'=")][cells.replace("$", "")]]
+    assert offered == ["Headline", "1", *(name for name, _ in layout.COMMENTARY.topics)]
+    assert (rule.errorStyle, str(rule.sqref).startswith("A5:A")) == ("information", True)
+    guide = {tuple(c.value for c in row[:2]): row[2].value for row in form[layout.GUIDE_SHEET].iter_rows(min_row=5)}
+    assert {("Commentary", name): says for name, says in layout.COMMENTARY.topics}.items() <= guide.items()
+
+
+@pytest.mark.parametrize(
+    ("month", "has_sections"),
+    [(NOVEMBER, True), (Month(2022, 12), False), (Month(2023, 2), True), (Month(2023, 12), True)],
+)
+def test_a_stocktake_and_an_annual_review_ask_for_words_on_every_section(
+    month: Month, has_sections: bool, tmp_path: Path
+) -> None:
+    write_form(tmp_path / "f.xlsx", PLAN, SETTINGS, GROUP, month, NOTHING_ON_RECORD)
+    page = openpyxl.load_workbook(tmp_path / "f.xlsx")["Commentary"]
+    asked = [(a.value, b.value) for a, b in page.iter_rows(min_row=5, max_col=2) if a.value]
+    topics = list(layout.COMMENTARY.topics) if has_sections else []
+    assert asked == [("Headline", None), ("1", "Leadership"), *topics]
+
+
+def test_two_paragraphs_on_one_subject_are_both_read_back_in_order(tmp_path: Path) -> None:
+    words = (CommentaryRow("Headline", "One."), CommentaryRow("Risks", "Two."), CommentaryRow("Risks", "Three."))
+    filled = replace(FILLED, commentary=words)
+    write_form(tmp_path / "f.xlsx", PLAN, SETTINGS, GROUP, NOVEMBER, NOTHING_ON_RECORD, filled)
+    answer = read_return(tmp_path / "f.xlsx", "f.xlsx", WORDS)
+    assert tuple(replace(row, place=NO_PLACE) for row in answer.commentary) == words
+
+
 def test_references_are_text_and_dates_are_dates(form: Any) -> None:
     page = form["Milestones"]
     assert {page.cell(row, 1).number_format for row in range(5, page.max_row + 1)} == {"@"}

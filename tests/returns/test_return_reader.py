@@ -283,6 +283,15 @@ def test_commentary_and_decisions_are_read_in_the_improvement_groups_return_only
     assert [c.text for c in sent({"Partner": "Group"}, **rows).commentary] == ["A good month."]
 
 
+def test_a_section_called_otherwise_is_read_with_a_note() -> None:
+    answer = sent({"Partner": "Group"}, commentary=[{"about": "planned works", "text": "Much was done."}])
+    assert [c.about for c in answer.commentary] == ["Planned work"]
+    finding = only(answer)
+    assert (finding.code, finding.severity) == ("commentary.read-as", Severity.NOTE)
+    assert "“planned works”" in finding.says
+    assert "“Planned work”" in finding.says
+
+
 def test_a_cell_far_out_is_noted_and_the_rest_is_read() -> None:
     stray = b'<row r="1048576"><c r="XFD1048576"><v>2</v></c></row></sheetData>'
     data = workbook(return_sheets(milestones=[MILESTONE]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -12,21 +13,12 @@ import psutil
 import pytest
 from return_files import WORDS, changed, return_sheets, workbook
 
-from flows.returns import reading as module
+from flows.returns import limited_child as module
 from flows.returns.reader import read_return
 from flows.returns.reading import Reading, read_many
+from tests.limited import answers, many_cells, much_text, stand_in
 
 RIGHT = workbook(return_sheets(milestones=[{"ref": "1.1.1.1", "status": "Complete"}]))
-
-
-def much_text(xml: bytes) -> bytes:
-    return xml.replace(
-        b"</sst>", b"".join(b"<si><t>%07d%s</t></si>" % (n, b"x" * 30_000) for n in range(2500)) + b"</sst>"
-    )
-
-
-def many_cells(xml: bytes) -> bytes:
-    return re.sub(b"<row.*</row>", b"<row>" + b"<c><v>1</v></c>" * 2_000_000 + b"</row>", xml)
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +40,9 @@ def test_a_file_that_takes_too_much_memory_or_time_is_reported_and_the_next_is_r
         first = reading.read(folder / "right.xlsx", "first")
         huge = reading.read(folder / "huge.xlsx", "huge.xlsx")
         second = reading.read(folder / "right.xlsx", "second")
-        reading.seconds = 0.3
+        reading.child.seconds = 0.3
         slow = reading.read(folder / "slow.xlsx", "slow.xlsx")
-        reading.seconds = 20
+        reading.child.seconds = 20
         third = reading.read(folder / "right.xlsx", "third")
     assert [len(answer.milestones) for answer in (first, second, third)] == [1, 1, 1]
     assert "memory" in huge.findings[0].says
@@ -101,10 +93,10 @@ def test_a_sheet_of_a_hundred_thousand_rows_is_read_whole_within_the_limits() ->
 def test_one_child_reads_all_the_files(folder: Path) -> None:
     with Reading(WORDS) as reading:
         reading.read(folder / "right.xlsx", "a")
-        child = reading._child
+        child = reading.child._process
         reading.read(folder / "empty.xlsx", "b")
         reading.read(folder / "right.xlsx", "c")
-        assert child is reading._child
+        assert child is reading.child._process
         assert child is not None
     assert child.poll() is not None  # it ends with the reading
 
@@ -112,10 +104,21 @@ def test_one_child_reads_all_the_files(folder: Path) -> None:
 def test_a_child_that_died_is_replaced(folder: Path) -> None:
     with Reading(WORDS) as reading:
         reading.read(folder / "right.xlsx", "a")
-        assert reading._child is not None
-        reading._child.kill()
-        reading._child.wait()
+        assert reading.child._process is not None
+        reading.child._process.kill()
+        reading.child._process.wait()
         assert reading.read(folder / "right.xlsx", "b").readable
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send to another process")
+def test_ctrl_c_which_the_child_hears_too_is_no_fault_of_the_file(folder: Path) -> None:
+    with Reading(WORDS) as reading:
+        reading.read(folder / "right.xlsx", "a")
+        child = reading.child._process
+        assert child is not None
+        child.send_signal(signal.SIGINT)
+        assert reading.read(folder / "right.xlsx", "b").readable
+        assert child is reading.child._process
 
 
 DEATHS = {
@@ -125,17 +128,10 @@ DEATHS = {
     "exits well": "os._exit(0)",
     "exits badly": "os._exit(3)",
     "closes its mouth": "os.close(1); time.sleep(60)",
-    "answers half": "os.write(1, struct.pack('>Q', 1000) + b'half'); os._exit(0)",
-    "answers nothing": "os.write(1, struct.pack('>Q', 0)); time.sleep(60)",
+    "answers half": "os.write(1, struct.pack('>Qc', 1000, b'd') + b'half'); os._exit(0)",
+    "answers nothing": "os.write(1, struct.pack('>Qc', 0, b'd')); time.sleep(60)",
     "exits while it is told": "os._exit(0)",
 }
-
-
-def stand_in(program: str, folder: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-c", f"import sys, os, signal, struct, pickle, time; {program}"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder,
-    )  # fmt: skip
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
@@ -143,7 +139,7 @@ def stand_in(program: str, folder: Path) -> subprocess.Popen[bytes]:
 def test_however_the_child_dies_the_run_goes_on(death: str, folder: Path, tmp_path: Path) -> None:
     hears = "" if death == "exits while it is told" else "sys.stdin.buffer.read(100); "
     with Reading(WORDS) as reading:
-        reading._child = stand_in(hears + DEATHS[death], tmp_path)
+        reading.child._process = stand_in(hears + DEATHS[death], tmp_path)
         answer = reading.read(folder / "right.xlsx", "a.xlsx")
         assert not answer.readable
         assert "stopped the program that reads returns" in answer.findings[0].says
@@ -155,7 +151,7 @@ def test_however_the_child_dies_the_run_goes_on(death: str, folder: Path, tmp_pa
 )
 def test_a_child_that_hangs_is_stopped_in_time(program: str, folder: Path, tmp_path: Path) -> None:
     with Reading(WORDS, seconds=0.5) as reading:
-        reading._child = stand_in(program, tmp_path)
+        reading.child._process = stand_in(program, tmp_path)
         started = time.perf_counter()
         answer = reading.read_data(bytes(5_000_000), "a.xlsx")
         assert time.perf_counter() - started < 3
@@ -165,9 +161,9 @@ def test_a_child_that_hangs_is_stopped_in_time(program: str, folder: Path, tmp_p
 @pytest.mark.slow
 def test_a_busy_machine_does_not_make_a_file_unreadable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Reading(WORDS, seconds=2) as reading:
-        monkeypatch.setattr(reading, "_start", lambda: start_late(2.2))
+        monkeypatch.setattr(reading.child, "_start", lambda: start_late(2.2))
         assert reading.read(folder / "right.xlsx", "a.xlsx").readable
-        reading._stop()
+        reading.child.stop()
         monkeypatch.setattr(module, "_processor_seconds", lambda process: None)
         assert "takes more than 2 seconds" in reading.read(folder / "right.xlsx", "b.xlsx").findings[0].says
 
@@ -181,9 +177,9 @@ def start_late(seconds: float) -> subprocess.Popen[bytes]:
 def test_a_child_that_was_ended_by_what_it_read_before_is_no_fault_of_the_file(folder: Path, tmp_path: Path) -> None:
     with Reading(WORDS) as reading:
         reading.read(folder / "right.xlsx", "a")
-        reading._stop()
-        reading._child = stand_in("os._exit(1)", tmp_path)
-        reading._has_read = True
+        reading.child.stop()
+        reading.child._process = stand_in("os._exit(1)", tmp_path)
+        reading.child._has_answered = True
         assert reading.read(folder / "right.xlsx", "b").readable
 
 
@@ -197,21 +193,22 @@ def test_a_program_that_cannot_be_started_is_our_fault(folder: Path, monkeypatch
 @pytest.mark.parametrize(
     "says",
     [
-        "struct.pack('>Q', 40) + b'\\x80\\x05\\x95' + b'\\xff' * 37",
-        "(lambda d: struct.pack('>Q', len(d)) + d)(b'\\x80\\x05h\\x09.')",
-        "(lambda d: struct.pack('>Q', len(d)) + d)(b'\\x80\\x05' + b']' * 100_000)",
+        answers(r"b'\x80\x05\x95' + b'\xff' * 37"),
+        answers(r"b'\x80\x05h\x09.'"),
+        answers(r"b'\x80\x05' + b']' * 100_000"),
+        answers("pickle.dumps(print)"),
+        answers("b\"cos\\nsystem\\n(S'touch harmed'\\ntR.\""),
+        answers("pickle.dumps(['no return'])"),
+        answers("b''", "b'?'"),
         "b'nonsense' * 100",
-        "struct.pack('>Q', 2**62)",
-        "struct.pack('>Q', 3) + b'abc'",
-        "(lambda d: struct.pack('>Q', len(d)) + d)(pickle.dumps(print))",
-        "(lambda d: struct.pack('>Q', len(d)) + d)(b\"cos\\nsystem\\n(S'touch harmed'\\ntR.\")",
-        "(lambda d: struct.pack('>Q', len(d)) + d)(pickle.dumps(['no return']))",
+        "struct.pack('>Qc', 2**62, b'd')",
+        answers("b'abc'"),
     ],
 )
 def test_a_child_that_talks_nonsense_is_not_believed(says: str, folder: Path, tmp_path: Path) -> None:
     program = f"sys.stdout.buffer.write({says}); sys.stdout.flush(); sys.stdin.read()"
     with Reading(WORDS) as reading:
-        reading._child = stand_in(program, tmp_path)
+        reading.child._process = stand_in(program, tmp_path)
         answer = reading.read(folder / "right.xlsx", "a.xlsx")
         assert "stopped the program that reads returns" in answer.findings[0].says
         assert reading.read(folder / "right.xlsx", "b").readable
@@ -228,7 +225,7 @@ def test_a_fault_of_ours_is_called_so_and_logged(folder: Path, caplog: pytest.Lo
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
 @pytest.mark.parametrize("attempt", ["open('/etc/hostname')", "socket.socket()", "subprocess.run(['true'])"])
 def test_the_child_can_open_nothing_once_it_reads(attempt: str) -> None:
-    program = f"import socket, subprocess; from flows.returns import child; child._give_up_what_is_not_needed(1<<30); {attempt}"
+    program = f"import socket, subprocess; from flows.returns.within_limits import give_up_what_is_not_needed; give_up_what_is_not_needed(1<<30); {attempt}"
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert ended.returncode != 0
     assert re.search("Too many open files|no file descriptors", ended.stderr)

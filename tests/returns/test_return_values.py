@@ -1,17 +1,19 @@
 """What a cell says: text, dates, numbers, scores, status words."""
 
 import datetime as dt
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.returns.figures import Figure, read_count, read_figure, read_number
-from flows.returns.grids import Cell
+from flows.returns.grids import Cell, shown
 from flows.returns.values import (
     Fault,
     ReadAs,
     clean_text,
+    comparable,
     read_choice,
     read_day,
     read_label,
@@ -20,6 +22,7 @@ from flows.returns.values import (
     read_status,
     read_text,
     read_yes_no,
+    remembered,
     value_of,
 )
 
@@ -511,3 +514,28 @@ def test_so_many_of_so_many_is_their_percentage(whole: int, data: st.DataObject)
     figure = value_of(read_figure(cell(f"{top} of {whole}"), "per cent"))
     assert figure is not None
     assert figure.value == pytest.approx(100 * top / whole)
+
+
+@given(st.text())
+def test_text_that_is_shown_as_it_is_reads_the_same_by_the_short_way(text: str) -> None:
+    assert read_text(cell(text)) == clean_text(shown(text))
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=0x7F)))
+def test_plain_text_is_cleaned_and_compared_like_any_other(text: str) -> None:
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("&", "and")
+    assert comparable(text) == "".join(c for c in plain if c.isalnum())
+    assert not text.isprintable() or clean_text(text) == " ".join(text.split())
+
+
+def test_what_was_made_of_a_text_is_remembered_unless_the_text_is_long() -> None:
+    asked: list[str] = []
+
+    @remembered
+    def shortened(text: str) -> str:
+        asked.append(text)
+        return text[:3]
+
+    for text in ("short", "short", "long " * 50, "long " * 50):
+        shortened(text)
+    assert asked == ["short", "long " * 50, "long " * 50]

@@ -516,6 +516,8 @@ class OneTable:
     hidden: frozenset[str] = frozenset()
     remarks: tuple[Remark, ...] = ()
     single_table = True
+    counts_from_1900 = False
+    receipts: frozenset[str] = frozenset()
     sheet_names = ("upload",)
 
     def __init__(self, rows: list[list[Any]]) -> None:
