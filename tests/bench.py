@@ -1,5 +1,5 @@
-"""Where the time goes: `make bench` prints a table of stages, the peak of memory, what Prefect adds, and what measures
-cost as they grow.
+"""Where the time goes: `make bench` prints a table of stages, the peak of memory, what Prefect adds, what
+the reports of a quarter and a year cost, and what measures cost as they grow.
 
 Every run is a process of its own, so that imports count. Figures are medians; on a busy machine trust the ratios.
 """
@@ -10,15 +10,12 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 
-from tests import bench_collect, bench_measures
+from tests import bench_collect, bench_measures, bench_reviews
+from tests.bench_runs import ROOT, command, run, weasyprint_alone
 
-ROOT = Path(__file__).resolve().parent.parent
 MONTH = os.environ.get("MONTH", "2022-11")
 PAPERS = ("highlight-report", "data-dashboard")
 RUNS = int(os.environ.get("RUNS", "5"))
@@ -90,45 +87,6 @@ peak = (own + PRINTERS * largest_child) / 1024
 print(json.dumps({"laps": laps, "peak": peak, "read": taken.read}))
 """
 
-WEASYPRINT = """
-import sys, time
-began = time.perf_counter()
-import warnings; warnings.simplefilter("ignore")
-import weasyprint
-from weasyprint.text.fonts import FontConfiguration
-fonts = FontConfiguration()
-sheet = weasyprint.CSS(sys.argv[1], font_config=fonts)
-for file in sys.argv[2:]:
-    weasyprint.HTML(file).write_pdf(file + ".pdf", stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1")
-print(time.perf_counter() - began)
-"""
-
-
-def run(code: str, *arguments: str) -> str:
-    """The last line that a fresh Python prints when it runs the code."""
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code, *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-        stdin=subprocess.DEVNULL,
-    )
-    return done.stdout.strip().splitlines()[-1]
-
-
-def command(*words: str) -> float:
-    """Seconds that a whole command takes."""
-    began = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "flows.cli", *words],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-        stdin=subprocess.DEVNULL,
-    )
-    return time.perf_counter() - began
-
 
 def main() -> None:
     """Print the table."""
@@ -143,8 +101,7 @@ def main() -> None:
         command(*build)
         for _ in range(RUNS):
             rows.append(json.loads(run(STAGES, str(folder), MONTH, str(out))))
-            css = ROOT / "templates" / "styles" / "board.css"
-            alone.append(float(run(WEASYPRINT, str(css), *(str(out / f"{name}.html") for name in PAPERS))))
+            alone.append(weasyprint_alone(*(out / f"{name}.html" for name in PAPERS)))
             whole.append(command(*build))
             bare.append(command("--help"))
     print(f"Highlight report, data dashboard and registers for {MONTH}; medians of {RUNS} runs, in seconds\n")
@@ -166,6 +123,7 @@ def main() -> None:
     print(
         f"Peak memory, at most, with both printing processes (target 600 MiB): {max(r['peak'] for r in rows):.0f} MiB"
     )
+    bench_reviews.main()
     bench_measures.main()
     bench_collect.main()
 

@@ -50,10 +50,12 @@ def scope_words(position: Position) -> str:
         return ""
     if scope.whole:
         return f"The {scope.name} oversees every area of the plan, so this is the whole of it."
-    held = "; ".join(f"area {area.ref}, {area.short_title}" for area in plan.areas)
+    amounts, areas = _amounts(position), "; ".join(f"area {area.ref}, {area.short_title}" for area in plan.areas)
+    if not amounts:
+        return "No milestone, measure or open risk of the plan belongs here."
     return (
-        f"This paper holds {listed(_amounts(position))} of the plan ({held}). Every total in it is of these alone. "
-        "Risks, decisions and findings that concern the whole plan stand in the full report."
+        f"This paper holds {listed(amounts)} of the plan{f' ({areas})' if areas else ''}. Every total in it is of these "
+        "alone. Risks, decisions and findings that concern the whole plan stand in the full report."
     )
 
 

@@ -188,7 +188,6 @@ def _front(parts: _Parts, span: str) -> Front:
     asks = asks_of_the_board(now)
     tally, counts, held = parts.progress.whole.tally, due_counts(now), parts.evidence.total
     in_short = (
-        *parts.progress.whole.words[:1],
         parts.progress.movement.in_short,
         *parts.measures.sentences[:2],
         *parts.impacts.summary[:1],

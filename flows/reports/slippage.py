@@ -243,10 +243,10 @@ def _where_most(position: Position, dated: set[str], slipped: set[str]) -> Itera
     area = _most(dated, slipped, plan.area_of)
     partner = _most(dated, slipped, lambda ref: plan.milestone[ref].partners[0])
     if area:
-        yield f"Area {area[0]} has most of them: {area[1]} of its {area[2]}."
+        yield f"Area {area[0]} has most that slipped: {area[1]} of its {area[2]}."
     if partner:
         name = partner_names(position, (partner[0],))
-        yield f"Of the partners that answer for milestones, {name} has most: {partner[1]} of its {partner[2]}."
+        yield f"Of the partners that answer for milestones, {name} has most that slipped: {partner[1]} of its {partner[2]}."
 
 
 def _most(dated: set[str], slipped: set[str], key: Callable[[str], str]) -> tuple[str, int, int] | None:

@@ -16,14 +16,16 @@ from lxml.html import HtmlElement
 from flows.ledger.records import Submission
 from flows.plan.model import Board, Plan
 from flows.plan.periods import Month, months_between
-from flows.plan.scope import ScopeKind, scopes
+from flows.plan.scope import ScopeKind, find_scope, scopes
 from flows.position.look_back import LookBack, look_back, slice_back
+from flows.position.slices import slice_of
 from flows.publish.page import prepare
 from flows.publish.render import render
 from flows.reports.annual_review import annual_review
 from flows.reports.decisions_over import decisions_over
 from flows.reports.evidence_held import evidence_held
 from flows.reports.families import families_over
+from flows.reports.frame import scope_words
 from flows.reports.progress import progress
 from flows.reports.review import AreaThenAndNow, Front, Review
 from flows.reports.risks_over import risks_over
@@ -46,6 +48,7 @@ from tests.builders import (
     said,
     sent,
     some_settings,
+    stand,
 )
 from tests.packs import ROOT
 
@@ -242,7 +245,6 @@ SHARED = a_plan(
 REFS = [m.ref for m in SHARED.milestones]
 MEETS = ["1.1-E1", "1.1-E2", "2.1-E1"]
 SCORES = st.integers(1, 5)
-MOVED_ON = {"1": "16/11/22"}
 
 
 @st.composite
@@ -294,6 +296,25 @@ def test_over_boards_that_divide_the_areas_slices_add_up_to_the_whole(
         for part in parts:
             total.update(counts(part))
         assert total == counts(whole), counts.__name__
+
+
+@pytest.mark.parametrize(
+    ("partner", "owned", "holds"),
+    [
+        (
+            "icb",
+            "council",
+            "This paper holds 1 milestone of the plan (area 2, Waits). Every total in it is of these alone.",
+        ),
+        ("council", "council", "This paper holds 1 milestone and 1 open risk of the plan (area 1, Leadership)."),
+        ("group", "group", "This paper holds 1 open risk of the plan. Every total in it is of these alone."),
+        ("group", "council", "No milestone, measure or open risk of the plan belongs here."),
+    ],
+)
+def test_a_slice_says_how_much_of_the_plan_it_holds(partner: str, owned: str, holds: str) -> None:
+    plan = plan_of(a_milestone(), a_milestone("2.1.1.1", partners=("icb",)), a_plan_risk(partner=owned))
+    part = slice_of(stand(NOVEMBER, plan=plan), find_scope(plan, partner))
+    assert scope_words(part).startswith(holds)
 
 
 def due_days(back: LookBack) -> Counter[Any]:

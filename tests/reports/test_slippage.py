@@ -202,8 +202,8 @@ def test_the_worst_comes_first_and_the_words_give_median_largest_area_and_partne
         "4 of 5 dated milestones have slipped from the day first agreed.",
         "The median slippage is 25 days; the largest is at least 41 days (1.1.1.2).",
         "The board has approved no new date and refused none.",
-        "Area 1 has most of them: 3 of its 3.",
-        "Of the partners that answer for milestones, Council has most: 3 of its 3.",
+        "Area 1 has most that slipped: 3 of its 3.",
+        "Of the partners that answer for milestones, Council has most that slipped: 3 of its 3.",
     )
 
 
