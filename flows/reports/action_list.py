@@ -128,10 +128,9 @@ def _sentences(position: Position, now: list[MilestoneState], soon: list[Milesto
     """What there is to do, and what is missing to show what was done."""
     said = []
     if now:
-        without = [s for s in now if s.current.forecast is None and s.status is not Status.EVIDENCE_AWAITED]
-        lacks = f", and {count(len(without), 'of them has', 'of them have')} no forecast" if without else ""
+        without = sum(s.current.forecast is None and s.status is not Status.EVIDENCE_AWAITED for s in now)
         verb = "is" if len(now) == 1 else "are"
-        said.append(f"{count(len(now), 'milestone')} {verb} due and not shown to be done{lacks}.")
+        said.append(f"{count(len(now), 'milestone')} {verb} due and not shown to be done{_lacking(without, len(now))}.")
     else:
         said.append("Nothing that was due is still open.")
     if soon:
@@ -142,6 +141,15 @@ def _sentences(position: Position, now: list[MilestoneState], soon: list[Milesto
             f"There was no update this month on {listed(silent) if len(silent) < 6 else count(len(silent), 'live milestone')}."
         )
     return said
+
+
+def _lacking(without: int, number: int) -> str:
+    """How many of the milestones have no forecast."""
+    if not without:
+        return ""
+    if without == number:
+        return ", and it has no forecast" if number == 1 else ", and none of them has a forecast"
+    return f", and {count(without, 'of them has', 'of them have')} no forecast"
 
 
 def _is_live(state: MilestoneState) -> bool:

@@ -307,7 +307,7 @@ def _sentences(back: LookBack, span: str) -> Iterable[str]:
     """How many measures have a new figure, and what the control charts say of these."""
     states = back.now.measures
     if not states:
-        yield "No measure belongs to this part of the plan."
+        yield "No measure belongs to this part of the plan." if back.now.scope else "The plan has no measures."
         return
     new = [s for s in states if is_new(s, back)]
     yield f"{len(new) or 'None'} of {count(len(states), 'measure')} had a new figure this {span}."

@@ -207,7 +207,7 @@ def _words(back: LookBack, span: str, slips: Sequence[_Slip], new: int) -> Itera
 
 def _how_many(slipped: int, dated: int) -> str:
     if not slipped:
-        return f"None of {count(dated, 'dated milestone')} has"
+        return "The one dated milestone has not" if dated == 1 else f"None of {count(dated, 'dated milestone')} has"
     return f"{slipped} of {count(dated, 'dated milestone')} {'has' if slipped == 1 else 'have'}"
 
 

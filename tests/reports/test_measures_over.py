@@ -212,7 +212,7 @@ def test_what_the_control_charts_show_is_counted() -> None:
 
 def test_without_measures_or_charts_that_is_said() -> None:
     empty = LookBack(None, look_back(plan_of(), SETTINGS, (), QUARTER).positions)
-    assert measures_over(empty, SETTINGS, "quarter").sentences == ("No measure belongs to this part of the plan.",)
+    assert measures_over(empty, SETTINGS, "quarter").sentences == ("The plan has no measures.",)
     one = back({OCTOBER: [a_figure(50.0, OCTOBER)], NOVEMBER: [a_figure(52.0, NOVEMBER)]})
     assert measures_over(one, SETTINGS, "quarter").sentences[1] == (
         "None of these has a control chart, so no change can be told from chance."

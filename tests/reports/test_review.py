@@ -85,26 +85,17 @@ def plain(element: HtmlElement) -> str:
 
 
 @pytest.mark.parametrize(
-    ("rows", "sentences"),
+    ("rows", "moved"),
     [
         (
             (done(completed_on="14/12/22"), proof(dated="14/12/22")),
-            (
-                "From November to December 2022 the plan as first agreed had one due day, met late.",
-                "Of 1 milestone, 1 was completed since the end of October 2022.",
-            ),
+            "Of 1 milestone, 1 was completed since the end of October 2022.",
         ),
-        (
-            (),
-            (
-                "From November to December 2022 the plan as first agreed had one due day, not met.",
-                "Of 1 milestone, none was completed since the end of October 2022 and 1 worsened.",
-            ),
-        ),
+        ((), "Of 1 milestone, none was completed since the end of October 2022 and 1 worsened."),
     ],
 )
-def test_page_one_says_what_was_planned_and_how_it_moved(rows: tuple[Any, ...], sentences: tuple[str, ...]) -> None:
-    assert front(NOVEMBER, DECEMBER, sent(DECEMBER, *rows)).sentences[:2] == sentences
+def test_page_one_says_how_the_milestones_moved(rows: tuple[Any, ...], moved: str) -> None:
+    assert moved in front(NOVEMBER, DECEMBER, sent(DECEMBER, *rows)).sentences
 
 
 def test_page_one_is_led_by_the_groups_headline_of_this_month() -> None:
@@ -192,7 +183,7 @@ LATER = replace(BARE, milestones=(a_milestone(due="31/12/24"),))
 
 
 SILENT = {
-    "in-two-minutes": "nothing fell due by the plan as first agreed.",
+    "in-two-minutes": "No milestone has a better or a worse status than at the end of October 2022.",
     "planned-and-done": "nothing fell due by the plan as first agreed.",
     "slippage": "The board has approved no new date and refused none.",
     "evidence-and-impact": "The plan names no expected evidence. No evidence came in during the {span}.",
@@ -216,11 +207,8 @@ def test_where_nothing_was_due_and_nothing_came_each_section_says_so_and_no_tabl
     assert [cells for cells in numbers if set(cells) <= {"0", ""}] == [], "a table of noughts"
 
 
-@pytest.mark.parametrize("report", [quarter, year])
 @pytest.mark.parametrize(
-    "plan",
-    [BARE, replace(BARE, milestones=(a_milestone(due="TBC"),)), replace(BARE, boards=(Board("b", "Board", ("1",)),))],
-    ids=["one milestone", "no date", "one board"],
+    ("report", "plan"), [(quarter, BARE), (year, BARE), (quarter, replace(BARE, milestones=(a_milestone(due="TBC"),)))]
 )
 def test_a_plan_with_almost_nothing_in_it_has_its_reports(report: Any, plan: Plan) -> None:
     page = printed(report(plan))
@@ -284,7 +272,7 @@ def submissions(draw: st.DrawFn) -> list[Submission]:
     return returns
 
 
-@settings(max_examples=20)
+@settings(max_examples=15)
 @given(submissions(), st.sampled_from([(OCTOBER, DECEMBER), (NOVEMBER, DECEMBER), (DECEMBER, DECEMBER)]))
 def test_over_boards_that_divide_the_areas_slices_add_up_to_the_whole(
     returns: list[Submission], months: tuple[Month, Month]
