@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
+import json
 import os
 import re
 import shutil
@@ -44,7 +45,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MONTHLY = (
     "highlight-report", "dashboard", "stocktake", "annual-review", "action-lists", "pack", "forms", "status",
 )  # fmt: skip
-COMMANDS = ("collect", *MONTHLY, "new", "spc", "stop-server")
+COMMANDS = ("collect", *MONTHLY, "trace", "new", "spc", "stop-server")
 REPORTS = ("highlight-report", "dashboard", "stocktake", "annual-review")
 """Those that a board can have its slice of."""
 
@@ -167,6 +168,7 @@ def test_the_help_lists_every_command_with_a_whole_sentence(boardpack: Boardpack
         (("annual-review", "2023"), '"2023" is not a month'),
         (("stocktake", "2022-11", "--for"), "requires an argument"),
         (("pack", "2022-11", "--for", "Health Board"), "No such option"),
+        (("trace", "2022-11"), "Missing argument"),
         (("new",), "Missing argument"),
     ],
 )
@@ -633,6 +635,58 @@ def test_status_says_who_has_returned_and_what_to_answer(workspace: Path, boardp
     assert lines[0] == "Returns for January 2025"
     assert all(sum(line.startswith(p.name) for line in lines) >= 1 for p in SOUND.partners)
     assert "There is no return that could be used from Anytown Council for January 2025" in answer.out
+
+
+def test_trace_says_what_the_papers_say_by_which_rule_and_where_it_was_promised(
+    workspace: Path, boardpack: Boardpack
+) -> None:
+    answer = boardpack("trace", "2025-01", "1.1.1.2", "-C", workspace)
+    assert (answer.code, answer.sentences) == (0, [])
+    assert answer.out.splitlines() == [
+        "Milestone 1.1.1.2: =Baseline set", "",
+        "What the papers for January 2025 say",
+        "  Off track: Due on 31 October 2022 and not done; no forecast given.",
+        "  Due on 31 October 2022, as first agreed.",
+        "  No evidence for it has been accepted.", "",
+        "By which rule",
+        "  overdue in flows/position/status.py: Off track: its due day has ended and it is not done.", "",
+        "What it rests on, oldest first",
+        "  The plan: inputs/plan.xlsx, Milestones!A4",
+        "    Milestone: =Baseline set", "    Due: 31 October 2022", "    Returned by: Hospital",
+        "    → As first agreed.", "",
+        "Findings",
+        *(line for line in answer.out.splitlines() if line.startswith("  milestone.")),
+    ]  # fmt: skip
+
+
+def test_trace_tells_another_program_the_same(workspace: Path, boardpack: Boardpack) -> None:
+    answer = boardpack("trace", "2025-01", "r1", "-C", workspace, "--json")
+    story = json.loads(answer.out)
+    assert (answer.code, story["kind"], story["ref"], story["month"]) == (0, "risk", "R1", "2025-01")
+    assert story["says"][0] == "Score 20 (likelihood 4, impact 5); 20 the month before; 20 when it was first recorded."
+    (step,) = story["steps"]
+    assert (step["what"], step["file"], step["sheet"], step["received"]) == (
+        "The plan", "inputs/plan.xlsx", "Risks", None
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (
+            ("1.1.1.9",),
+            "“1.1.1.9” cannot be traced in January 2025: there are 3 milestones (such as 1.1.1.1), 5 measures",
+        ),
+        (("1.1-waiting", "--period", "Q3"), '"Q3" could be a quarter of the calendar, financial or academic year.'),
+        (("1.1-waiting", "--period", "Oct-22"), "1.1-waiting has no figure for October 2022 on record by January 2025"),
+        (("R1", "--period", "Oct-22"), "R1 is a risk, which has no periods"),
+    ],
+)
+def test_what_cannot_be_traced_is_a_sentence(
+    words: tuple[str, ...], says: str, workspace: Path, boardpack: Boardpack
+) -> None:
+    assert the_sentence(boardpack("trace", "2025-01", *words, "-C", workspace)).startswith(says)
+    nothing_was_written(workspace)
 
 
 # --- A new folder -----------------------------------------------------------------------------------------------------

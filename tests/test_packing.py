@@ -20,7 +20,7 @@ from flows.plan.settings import find_workspace
 from flows.publish.pack_papers import Composed, choose
 from flows.publish.page import parse
 from flows.reports.board_pack import Material, Packed
-from flows.standing import stand
+from flows.standing import position_and_record, sound_plan
 from tests import packs
 from tests.returns.return_files import return_sheets, workbook
 
@@ -86,7 +86,9 @@ def november(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @cache
 def composed(folder: Path) -> Composed:
     place = find_workspace(folder)
-    return choose(Material(stand(place, Month(2022, 11)), place.settings), (), place)
+    plan, noticed = sound_plan(place)
+    position, submissions = position_and_record(place, plan, Month(2022, 11), noticed)
+    return choose(Material(position, place.settings, submissions, noticed), (), place)
 
 
 def pdf(folder: Path) -> Path:
@@ -113,9 +115,8 @@ def test_the_agenda_names_the_page_on_which_each_paper_begins(november: Path) ->
     for paper in composed(november).chosen:
         first = next(page for title, page in begins.items() if title.startswith(f"Paper {paper.number}: "))
         assert f"{paper.number} {paper.paper.title} {paper.paper.wanted} {first} " in agenda
-        assert (
-            f"Paper {paper.number}: {paper.paper.facts.frame.report}, November 2022 Page {first} of" in text[first - 1]
-        )
+        frame = paper.paper.facts.frame
+        assert f"Paper {paper.number}: {frame.report}, {frame.period} Page {first} of" in text[first - 1]
 
 
 def test_pages_are_counted_through(november: Path) -> None:

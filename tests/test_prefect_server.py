@@ -68,8 +68,13 @@ def start_command(**more: str) -> subprocess.Popen[str]:
     """A command in a group of its own, as a shell starts it, without a terminal."""
     return subprocess.Popen(
         [sys.executable, "-c", COMMAND], env=os.environ | more, text=True, process_group=0,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=_as_at_a_terminal,
     )  # fmt: skip
+
+
+def _as_at_a_terminal() -> None:
+    """Ctrl-C ends a command that somebody watches; tests may be run in the background, where it is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def finish(command: subprocess.Popen[str]) -> dict[str, Any]:

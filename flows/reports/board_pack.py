@@ -12,9 +12,8 @@ from functools import cached_property
 from typing import Protocol
 
 from flows.ledger.records import Submission
-from flows.plan.calendar import is_annual_review, is_stocktake, stocktake_months
+from flows.plan.calendar import annual_review_months, is_annual_review, is_stocktake, stocktake_months
 from flows.plan.findings import Finding
-from flows.plan.periods import months_between
 from flows.plan.settings import Settings
 from flows.plan.words import count, day, listed, sentence
 from flows.position.look_back import LookBack, look_back
@@ -59,11 +58,11 @@ class Material:
 
     @cached_property
     def year(self) -> LookBack | None:
-        """What the annual review looks back on: the plan from its first month; None in a month without one."""
+        """What the annual review looks back on; None in a month without one."""
         month = self.position.month
         if not is_annual_review(month, self.settings):
             return None
-        months = months_between(self.settings.calendar.first, month)
+        months = annual_review_months(month, self.settings)
         return look_back(self.position.plan, self.settings, self.submissions, months, self.noticed)
 
 
