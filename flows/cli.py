@@ -26,6 +26,8 @@ from flows.console import (
     print_findings,
     print_packed,
     print_returns,
+    print_trace,
+    print_trace_as_json,
     say,
     say_aside,
     steps_shown,
@@ -208,6 +210,39 @@ def status(month: MonthArgument, folder: FolderOption = Path()) -> None:
     print_returns(position)
     console.print()
     print_findings(position)
+
+
+@app.command()
+def trace(
+    month: MonthArgument,
+    ref: Annotated[
+        str,
+        typer.Argument(metavar="REF", help="A milestone, measure, item of evidence or risk, such as 1.2.2.3 or R2."),
+    ],
+    folder: FolderOption = Path(),
+    period: Annotated[
+        str,
+        typer.Option(
+            help='The period of a measure, such as "October 2022"; the latest if left out.', show_default=False
+        ),
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the story for another program to read.")] = False,
+) -> None:
+    """Tell where a printed fact comes from.
+
+    Says what the papers of the month say of it and by which rule, and then every row of every return that it rests on:
+    file, sheet and cells, when it was received, what it said, and what took the place of what. Builds nothing.
+    """
+    workspace = _workspace(folder, month)
+    with _plain_errors(), steps_shown():
+        from flows.position.trace import trace as trace_fact
+        from flows.standing import position_and_record, record_returns, sound_plan
+
+        plan, noticed = sound_plan(workspace)
+        record_returns(workspace, plan, month)
+        position, submissions = position_and_record(workspace, plan, month, noticed)
+        story = trace_fact(position, submissions, ref, period or None, settings=workspace.settings)
+    (print_trace_as_json if as_json else print_trace)(story)
 
 
 @app.command()

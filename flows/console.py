@@ -25,6 +25,7 @@ from flows.progress import heard_by
 if TYPE_CHECKING:
     from flows.collecting import Collected
     from flows.position.model import Position
+    from flows.position.trace import Trace
     from flows.reports.board_pack import Packed
 
 console = Console(highlight=False)
@@ -128,6 +129,21 @@ def print_packed(workspace: Workspace, packed: Packed) -> None:
     """Name the board pack or supplement that was written, or say that there is nothing to add."""
     folder = workspace.shown(workspace.outputs_of(packed.position.month))
     say(f"Written to {folder}: {', '.join(packed.files)}" if packed.files else packed.says)
+
+
+def print_trace(story: Trace) -> None:
+    """Where a printed fact comes from, a line at a time."""
+    from flows.reports.trace_words import trace_lines
+
+    for line in trace_lines(story):
+        say(line)
+
+
+def print_trace_as_json(story: Trace) -> None:
+    """The same for another program to read."""
+    from flows.reports.trace_words import trace_as_json
+
+    sys.stdout.write(trace_as_json(story) + "\n")
 
 
 def _print_verdicts(collected: Collected) -> None:

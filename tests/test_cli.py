@@ -651,11 +651,12 @@ def test_trace_says_what_the_papers_say_by_which_rule_and_where_it_was_promised(
         "By which rule",
         "  overdue in flows/position/status.py: Off track: its due day has ended and it is not done.", "",
         "What it rests on, oldest first",
-        "  The plan: inputs/plan.xlsx, Milestones!A4",
+        "  The plan: inputs/plan.xlsx, Milestones!A3",
         "    Milestone: =Baseline set", "    Due: 31 October 2022", "    Returned by: Hospital",
         "    → As first agreed.", "",
         "Findings",
-        *(line for line in answer.out.splitlines() if line.startswith("  milestone.")),
+        "  milestone.no-update (query): There is no update on 1.1.1.2, due 31 October 2022, from Hospital this month; there "
+        "has been none yet. Give its status, progress and forecast.",
     ]  # fmt: skip
 
 

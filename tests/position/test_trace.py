@@ -466,3 +466,12 @@ def test_the_findings_are_those_about_the_fact_and_no_others() -> None:
     plan = plan_of(a_milestone(), a_milestone("1.1.1.2"))
     story = told(NOVEMBER, "1.1.1.1", sent(NOVEMBER, done(completed_on="14/11/22"), said("1.1.1.2")), plan=plan)
     assert {finding.about for finding in story.findings} == {"1.1.1.1"}
+
+
+def test_a_finding_about_what_stands_now_in_the_row_of_a_file_that_was_replaced_is_not_among_them() -> None:
+    plan = plan_of(a_milestone(), a_milestone("1.1.1.2"))
+    older = sent(NOVEMBER, said(), received="02/12/22")
+    newer = sent(NOVEMBER, done("1.1.1.2", completed_on="14/11/22"), said(), received="06/12/22")
+    story = told(NOVEMBER, "1.1.1.1", older, newer, plan=plan)
+    assert [(step.row, step.set_aside) for step in rows(story)] == [(5, True), (6, False)]
+    assert {finding.about for finding in story.findings} == {"1.1.1.1"}
