@@ -1,5 +1,5 @@
 # make pack    the highlight report of the example, November 2022 (MONTH=2023-07 for another month)
-# make test    the whole test suite;  make quick: the unit tests, under a minute
+# make test    the whole test suite;  make quick: plan, ledger, rules and words, under a minute
 # make check   linters, types, and what the code imports from where
 # make bench   where the time goes
 # make example the example's plan and returns made anew from their text;  make lock: the locked packages brought up to date
@@ -16,7 +16,7 @@ test: .venv/.ready
 	$(BIN)/python -m pytest
 
 quick: .venv/.ready
-	$(BIN)/python -m pytest -m "not slow"
+	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -m "not slow" tests/plan tests/ledger tests/position tests/reports tests/test_house.py
 
 check: .venv/.ready
 	$(BIN)/ruff check .

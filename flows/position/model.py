@@ -196,8 +196,12 @@ class MilestoneState:
 
     @property
     def slippage(self) -> int | None:
-        """Days by which it was done, or is forecast, after the first agreed date; None when neither is known."""
-        end = self.current.completed_on or self.current.forecast
+        """Days by which it was done, or is forecast, after the first agreed date; None when neither is known.
+
+        Where joint leads disagree, one having said it done, it is not done: the forecast of the others counts.
+        """
+        is_done = self.current.status in (Status.COMPLETE, Status.EVIDENCE_AWAITED)
+        end = self.current.completed_on if is_done else self.current.forecast or self.current.completed_on
         if end is None or self.current.first_due is None:
             return None
         return (end - self.current.first_due).days

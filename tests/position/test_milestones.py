@@ -305,3 +305,12 @@ def test_the_thresholds_are_those_of_the_settings() -> None:
     returns = sent(NOVEMBER, said(forecast="31/12/22"))
     assert only(stand(NOVEMBER, returns, plan=plan)).status is Status.AT_RISK
     assert only(stand(NOVEMBER, returns, plan=plan, settings=Settings(**data))).status is Status.OFF_TRACK
+
+
+def test_where_joint_leads_disagree_the_slippage_is_that_of_the_one_who_is_not_done() -> None:
+    plan = plan_of(a_milestone(due="31/10/22", partners=("council", "icb")))
+    says_done = sent(NOVEMBER, done(completed_on="28/10/22"), proof(dated="28/10/22"))
+    says_not = sent(NOVEMBER, said(status="At risk", forecast="16/12/22"), partner="icb")
+    (state,) = stand(NOVEMBER, says_done, says_not, plan=plan).milestones
+    assert state.status is Status.OFF_TRACK
+    assert state.slippage == 46
