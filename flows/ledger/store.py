@@ -119,18 +119,18 @@ class Ledger:
     def sight(self, present: Iterable[Arrival], today: dt.date) -> int:
         """Note each file that has come back in the place of a later one of its name, and so counts as the newer. Returns
         how many have."""
-        back = 0
-        with _writing(self._engine) as connection:
-            newest = _newest_by_name(connection)
-            after = connection.scalar(select(func.max(_submission.c.id))) or 0
-            for arrival in present:
-                name = str(arrival.month), arrival.file
-                if newest.get(name, arrival.fingerprint) != arrival.fingerprint:
-                    month, file = name
-                    seen = {"month": month, "file": file, "fingerprint": arrival.fingerprint}
+        with self._engine.connect() as connection:
+            came = _came(connection)
+        newest = {key[:2]: key[2] for key in came}
+        on_record = set(came)
+        back = [key for key in map(_key, present) if key in on_record and newest[key[:2]] != key[2]]
+        if back:
+            with _writing(self._engine) as connection:
+                after = connection.scalar(select(func.max(_submission.c.id)))
+                for month, file, fingerprint in back:
+                    seen = {"month": month, "file": file, "fingerprint": fingerprint}
                     connection.execute(insert(_sighting).values(**seen, on=today.isoformat(), after=after))
-                    back += 1
-        return back
+        return len(back)
 
     def record(self, reader: str, read: Iterable[tuple[Arrival, records.Return]]) -> int:
         """Put returns on record, all or none; what is known already is left as it is. Returns how many were new."""
@@ -307,13 +307,13 @@ def _newest_readings(rows: Iterable[Any]) -> dict[int, Submission]:
     return dict(newest.values())
 
 
-def _newest_by_name(connection: Connection) -> dict[tuple[str, str], str]:
-    """The fingerprint of the file that came last under each name, by month and name."""
+def _came(connection: Connection) -> list[tuple[str, str, str]]:
+    """Every file on record, by month, name and fingerprint, in the order in which they came or were put back."""
     columns = (_submission.c.month, _submission.c.file, _submission.c.fingerprint, func.min(_submission.c.id))
     came = connection.execute(select(*columns).group_by(*columns[:3])).all()
-    told = [((row[3], 0), row[:3]) for row in came]
+    told = [((row[3], 0), (row[0], row[1], row[2])) for row in came]
     told += [((s.after, s.id), (s.month, s.file, s.fingerprint)) for s in connection.execute(select(_sighting))]
-    return {(month, file): fingerprint for _, (month, file, fingerprint) in sorted(told)}
+    return [key for _, key in sorted(told)]
 
 
 def _sightings(connection: Connection, known_on: dt.date | None) -> dict[tuple[str, str, str], Any]:

@@ -108,7 +108,7 @@ def _board(plan: Plan, key: str, name: str, area_refs: tuple[str, ...]) -> Scope
     actions = frozenset(a.ref for a in plan.actions if a.focus_ref in focus)
     measures = frozenset(m.ref for m in plan.measures if m.focus_ref in focus)
     refs, whole = frozenset(m.ref for m in milestones), len(areas) == len(plan.areas)
-    return Scope(ScopeKind.BOARD, name, key, areas, focus, actions, refs, measures, whole=whole)
+    return Scope(ScopeKind.BOARD, name, _slug(key), areas, focus, actions, refs, measures, whole=whole)
 
 
 def _workstream(plan: Plan, name: str) -> Scope:
@@ -139,7 +139,7 @@ def _of_milestones(
     refs = frozenset(m.ref for m in milestones)
     focus = frozenset(filter(None, map(plan.focus_of, (*actions, *measures))))
     areas = frozenset(plan.focus_area[f].area_ref for f in focus)
-    return Scope(kind, name, partner or _slug(name), areas, focus, actions, refs, measures, partner)
+    return Scope(kind, name, _slug(partner or name), areas, focus, actions, refs, measures, partner)
 
 
 def _slug(name: str) -> str:

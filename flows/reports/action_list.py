@@ -83,7 +83,6 @@ class ActionList:
     measures: tuple[MeasureGroup, ...]
     risks: tuple[RiskLine, ...]
     returned: ReturnRow | None
-    is_partner: bool
 
 
 def action_list(position: Position, settings: Settings) -> ActionList:
@@ -111,7 +110,6 @@ def action_list(position: Position, settings: Settings) -> ActionList:
         measures=tuple(_measures(position)) if is_partner else (),
         risks=tuple(risk_line(r) for r in sorted(position.risks, key=lambda r: (-r.score, r.ref)) if r.is_open),
         returned=next((row for row in return_rows(position)), None) if is_partner else None,
-        is_partner=is_partner,
     )
 
 

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -329,3 +330,17 @@ def test_a_file_may_be_put_back_and_replaced_again(office: Office) -> None:
         office.put("2022-11/council.xlsx", words)
         office.take_in()
     assert in_order(office) == [fingerprint(words) for words in ("second", "third", "first")]
+
+
+def test_a_file_that_changed_while_it_was_read_is_not_noted_as_put_back(office: Office) -> None:
+    def written_again(path: Path) -> None:
+        path.write_text("third")
+
+    office.put("2022-11/council.xlsx", "first")
+    office.take_in()
+    office.put("2022-11/council.xlsx", "second")
+    office.while_reading = written_again
+    office.take_in()
+    with open_ledger(office.workspace.ledger_file) as ledger:
+        assert ledger.sight([replace(office.on_record()[0].arrival, fingerprint="of another")], on("01/12/22")) == 0
+    assert [s.again for s in office.on_record()] == [None]

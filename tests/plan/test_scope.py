@@ -80,3 +80,8 @@ def test_a_name_of_another_kind_is_refused_with_the_command_that_takes_it() -> N
         find_scope(PLAN, "Governance", ScopeKind.BOARD)
     with pytest.raises(UserError, match="“Therapies Group” is a board, not a workstream or partner: --for names it"):
         find_scope(PLAN, "Therapies Group", ScopeKind.WORKSTREAM, ScopeKind.PARTNER)
+
+
+def test_the_key_names_a_folder_whatever_the_plan_calls_the_board() -> None:
+    plan = replace(PLAN, boards=(Board("Health / SEND ../x", "Health Group", ("2",)),))
+    assert find_scope(plan, "Health Group").key == "health-send-x"
