@@ -287,9 +287,14 @@ def _shown(value: object) -> str:
 
 @dataclass(frozen=True)
 class Workspace:
-    """The folder a partnership works in: inputs/, outputs/ and the record."""
+    """The folder a partnership works in: inputs/, outputs/ and the record.
+
+    `rebuilt_from`, for a folder that holds a frozen copy, is the copy of the ledger that it is rebuilt from: nothing new
+    is taken in then, and the ledger that the settings name is left alone.
+    """
 
     root: Path
+    rebuilt_from: Path | None = None
 
     @property
     def inputs(self) -> Path:
