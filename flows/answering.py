@@ -18,10 +18,11 @@ from typing import Any
 
 from flows.answers import Answer, original
 from flows.plan.findings import Finding
+from flows.plan.keeping import replace_text
 from flows.plan.periods import Month
 from flows.plan.settings import Workspace
 from flows.publish.outputs import staged
-from flows.receipts.letters import MailServer, Posted, Security, eml_bytes, letter, send
+from flows.receipts.letters import MailServer, Security, eml_bytes, letter, send
 from flows.receipts.writer import ReceiptWriter
 
 RECEIPTS = "receipts"
@@ -54,7 +55,7 @@ def write_answers(workspace: Workspace, month: Month, told: tuple[Answer, ...]) 
         kept = {
             a.receipt: {
                 "mark": marks[a.receipt],
-                "sent": "" if a.receipt in fresh else known[a.receipt].get("sent", ""),
+                "sent": known.get(a.receipt, {}).get("sent", ""),
             }
             for a in told
         }
@@ -106,14 +107,16 @@ def send_answers(workspace: Workspace, month: Month, told: tuple[Answer, ...], g
         letters[answer.key] = letter(answer.facts, receipt, mail.sender, mail.to[answer.key])
     if not letters:
         return ()
+    _keep(workspace, month, known)  # nothing is sent where that could not be remembered
+
+    def has_been_sent(key: str) -> None:
+        receipt = next(answer.receipt for answer in waiting if answer.key == key)
+        known[receipt]["sent"] = known[receipt]["mark"]
+        _keep(workspace, month, known)
+
     user, password = os.environ.get(USER, ""), os.environ.get(PASSWORD, "")
     server = MailServer(mail.host, mail.port, Security(mail.security), user, password, authority=mail.authority)
-    posted: Posted = send(letters, server, group)
-    for answer in waiting:
-        if answer.key in posted.sent:
-            known[answer.receipt]["sent"] = known[answer.receipt]["mark"]
-    _keep(workspace, month, known)
-    return posted.findings
+    return send(letters, server, group, has_been_sent=has_been_sent).findings
 
 
 def _answered(workspace: Workspace, month: Month) -> dict[str, dict[str, str]]:
@@ -127,9 +130,7 @@ def _answered(workspace: Workspace, month: Month) -> dict[str, dict[str, str]]:
 def _keep(workspace: Workspace, month: Month, answered: Mapping[str, Any]) -> None:
     path = _record(workspace, month)
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_suffix(".new")
-    new.write_text(json.dumps(answered, indent=1, sort_keys=True), encoding="utf-8")
-    new.replace(path)
+    replace_text(path, json.dumps(answered, indent=1, sort_keys=True))
 
 
 def _record(workspace: Workspace, month: Month) -> Path:

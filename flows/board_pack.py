@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prefect import flow
-
 from flows.ledger.intake import RECEIPT_LOG
 from flows.plan.periods import Month
 from flows.plan.settings import Workspace, find_workspace
@@ -19,10 +17,10 @@ from flows.publish.pack import write_manifest
 from flows.publish.pack_papers import Composed, choose, print_pack
 from flows.reports.board_pack import PACK, Edition, Material, Packed, edition_of, nothing_to_add
 from flows.standing import position_and_record, record_returns, sound_plan
-from flows.steps import sealed, step
+from flows.steps import job, sealed, step
 
 
-@flow(name=PACK, persist_result=False, validate_parameters=False)
+@job(PACK, "Board pack {month}")
 def board_pack(month: str, folder: str = ".", supplement: bool = False) -> Packed:
     """Bind the month's papers into `outputs/MONTH/board-pack.pdf`; with `supplement`, those that are not in the pack or
     read differently now into `board-pack-supplement-1.pdf`, and so on, leaving what was sent as it is.

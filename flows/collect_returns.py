@@ -8,7 +8,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from prefect import flow
 from prefect.blocks.core import Block
 
 from flows.answering import send_answers, write_answers
@@ -25,10 +24,10 @@ from flows.progress import say
 from flows.publish.outputs import one_build
 from flows.sources.fetch import FetchedFile
 from flows.standing import position_and_record, record_returns, sound_plan
-from flows.steps import sealed, step
+from flows.steps import job, sealed, step
 
 
-@flow(name="collect-returns", persist_result=False, validate_parameters=False)
+@job("collect-returns", "Collect returns {month}")
 def collect_returns(month: str, folder: str = ".") -> Collected:
     """Fetch the month's returns, check and record them, and answer each partner.
 

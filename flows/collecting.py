@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flows.answering import RECEIPTS
@@ -36,8 +37,9 @@ def fetch_returns(
     """Copy what is new at the partners' sources into the month's folder, and log when it came there."""
     settings, group = workspace.settings, plan.improvement_group.key
     folder = workspace.returns_of(month)
-    folder.mkdir(parents=True, exist_ok=True)
     if not settings.returns.sources:
+        with suppress(OSError):  # what can only be read has no need of a new folder
+            folder.mkdir(parents=True, exist_ok=True)
         return (), ()
     where = workspace.shown(workspace.settings_file)
     unknown = unknown_partners(settings.returns.sources, plan.partner, where, group)
@@ -48,7 +50,7 @@ def fetch_returns(
     days = {
         (str(month), f.fingerprint): (workspace.shown(f.path), f.received.astimezone(settings.calendar.zone).date())
         for f in fetched.files
-        if f.is_new and f.received
+        if f.received  # also one that a run was killed over, after it had put the file there
     }
     log_received(workspace.returns_folder / RECEIPT_LOG, days)
     write_seen(state, fetched.seen)

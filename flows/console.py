@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from flows.collecting import Collected
     from flows.position.model import Position
     from flows.position.trace import Trace
+    from flows.publishing import Published
     from flows.reports.board_pack import Packed
 
 console = Console(highlight=False)
@@ -129,6 +130,28 @@ def print_packed(workspace: Workspace, packed: Packed) -> None:
     """Name the board pack or supplement that was written, or say that there is nothing to add."""
     folder = workspace.shown(workspace.outputs_of(packed.position.month))
     say(f"Written to {folder}: {', '.join(packed.files)}" if packed.files else packed.says)
+
+
+def print_published(done: Published, workspace: Workspace) -> None:
+    """What was published, or that it was already, and what a revision changes."""
+    about, folder = done.publication, workspace.shown(done.folder)
+    if not done.is_new:
+        say(f"The draft of {about.month.label} is published already, as revision {about.revision} in {folder}.")
+        if done.since:
+            say(f"Since it was built, {', '.join(done.since)} changed: build it again to see whether it reads otherwise.")
+        return
+    if not done.was_read:
+        say(f"There was no draft of {about.month.label}: the papers due were built now, and nobody has read them.")
+    say(f"Published {about.month.label}, revision {about.revision}, approved by {about.approved_by}: {folder}")
+    if not about.manifest["changes"]:
+        return
+    changes = about.manifest["changes"]
+    say(f"What it changes of {changes['since']}: {about.reason or 'no reason was given'}.")
+    for one in changes["says"]:
+        say(f"  {one['what']}: {one['then']} then, {one['now']} now. {one['why']}")
+    for label, key in (("Papers that differ", "papers"), ("Made from", "made_from"), ("Other versions of", "versions")):
+        if changes[key]:
+            say(f"  {label}: {', '.join(changes[key])}")
 
 
 def print_trace(story: Trace) -> None:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from concurrent.futures import Future
 from pathlib import Path
 
-from prefect import flow
-
 from flows.ledger.intake import RECEIPT_LOG
 from flows.plan.periods import Month
 from flows.plan.settings import Workspace, find_workspace
@@ -20,19 +18,19 @@ from flows.publish.pack import papers_folder, write_documents, write_manifest, w
 from flows.reports.dashboard import dashboard as facts_of
 from flows.reports.measures_workbook import measures_register
 from flows.standing import slice_for, stand
-from flows.steps import sealed, step
+from flows.steps import job, sealed, step
 
 REPORT = "data-dashboard"
 
 
-@flow(name=REPORT, persist_result=False, validate_parameters=False)
-def data_dashboard(month: str, folder: str = ".", audience: str = "") -> Position:
+@job(REPORT, "Data dashboard {month}")
+def data_dashboard(month: str, folder: str = ".", audience: str = "", as_known: str = "") -> Position:
     """Build the data dashboard and measures.xlsx for a month, beside what else is in `outputs/MONTH/`.
 
     `month` is written 2022-11; `folder` is the workspace or a folder inside it; `audience` names a board or group of the
     plan, whose slice is built instead, in a folder of its own. UserError when the plan has an error.
     """
-    workspace, period = find_workspace(Path(folder)), Month.parse(month)
+    workspace, period = find_workspace(Path(folder)).as_known(as_known), Month.parse(month)
     with one_build(workspace.outputs, say):
         now = reconcile(sealed(workspace), sealed(period), audience)
         with staged(papers_folder(workspace, now)) as building:

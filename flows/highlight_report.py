@@ -8,8 +8,6 @@ from __future__ import annotations
 from concurrent.futures import Future
 from pathlib import Path
 
-from prefect import flow
-
 from flows.ledger.intake import RECEIPT_LOG
 from flows.plan.findings import Finding
 from flows.plan.model import Plan
@@ -23,14 +21,14 @@ from flows.reports.dashboard import dashboard
 from flows.reports.highlight import highlight_report as facts_of
 from flows.reports.registers import registers
 from flows.standing import position_of, record_returns, slice_for, sound_plan
-from flows.steps import sealed, step
+from flows.steps import job, sealed, step
 
 REPORT = "highlight-report"
 DASHBOARD = "data-dashboard"
 
 
-@flow(name=REPORT, persist_result=False, validate_parameters=False)
-def highlight_report(month: str, folder: str = ".", audience: str = "") -> Position:
+@job(REPORT, "Highlight report {month}")
+def highlight_report(month: str, folder: str = ".", audience: str = "", as_known: str = "") -> Position:
     """Build the highlight report, the data dashboard, the registers and the findings for a month, as a draft in
     `outputs/MONTH/`.
 
@@ -38,7 +36,7 @@ def highlight_report(month: str, folder: str = ".", audience: str = "") -> Posit
     plan, whose slice is built instead, in a folder of its own. UserError when the plan has an error; everything wrong in
     a return is a finding and stops nothing.
     """
-    workspace, period = find_workspace(Path(folder)), Month.parse(month)
+    workspace, period = find_workspace(Path(folder)).as_known(as_known), Month.parse(month)
     with one_build(workspace.outputs, say):
         plan, noticed = read_plan(sealed(workspace))
         take_in_returns(sealed(workspace), sealed(plan), sealed(period))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -24,3 +25,9 @@ def heard_by(listener: Listener) -> Iterator[None]:
         yield
     finally:
         _listeners.remove(listener)
+
+
+def on_a_page() -> bool:
+    """Whether this process is a run that Prefect has started (by `boardpack serve` or a worker), and which somebody
+    follows on Prefect's page instead of at a terminal."""
+    return "PREFECT__FLOW_RUN_ID" in os.environ

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prefect import flow
-
 from flows.plan.periods import Month
 from flows.plan.settings import Workspace, find_workspace
 from flows.position.known import prefill
@@ -17,10 +15,10 @@ from flows.progress import say
 from flows.publish.outputs import one_build, staged
 from flows.returns.forms import write_form
 from flows.standing import stand
-from flows.steps import sealed, step
+from flows.steps import job, sealed, step
 
 
-@flow(name="send-forms", persist_result=False, validate_parameters=False)
+@job("send-forms", "Forms {month}")
 def send_forms(month: str, folder: str = ".") -> list[Path]:
     """Write a form for every partner into `outputs/MONTH/forms`, from the returns of the months before.
 

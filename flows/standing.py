@@ -36,9 +36,11 @@ def sound_plan(workspace: Workspace) -> tuple[Plan, tuple[Finding, ...]]:
 
 
 def record_returns(workspace: Workspace, plan: Plan, month: Month) -> None:
-    """Read the returns up to a month that are new, and put them on record."""
+    """Read the returns up to a month that are new, and put them on record; a frozen copy takes nothing in."""
+    if workspace.rebuilt_from:
+        return
     say("Reading the returns")
-    with open_ledger(workspace.ledger_file) as ledger:
+    with open_ledger(workspace.ledger_at) as ledger:
         take_in(workspace, plan, ledger, month, lambda done, total: say("Reading the returns", done, total))
 
 
@@ -52,9 +54,10 @@ def position_and_record(
 ) -> tuple[Position, tuple[Submission, ...]]:
     """Where the partnership stands at the end of a month, and the submissions up to then by which it does."""
     say("Reconciling")
-    with open_ledger(workspace.ledger_file) as ledger:
-        submissions = tuple(ledger.submissions(month))
-    return position(plan, workspace.settings, submissions, month, plan_findings=noticed), submissions
+    known_on = workspace.known_on
+    with open_ledger(workspace.ledger_at) as ledger:
+        submissions, published = ledger.submissions(month, known_on), ledger.publications(month)
+    return position(plan, workspace.settings, submissions, month, known_on, noticed, published), submissions
 
 
 def stand(workspace: Workspace, month: Month) -> Position:
@@ -79,7 +82,7 @@ def looking_back(workspace: Workspace, months: tuple[Month, ...], audience: str 
     scope = find_scope(plan, audience, ScopeKind.BOARD) if audience else None
     record_returns(workspace, plan, months[-1])
     say("Reconciling")
-    with open_ledger(workspace.ledger_file) as ledger:
-        submissions = ledger.submissions(months[-1])
-    back = look_back(plan, workspace.settings, submissions, months, noticed)
+    with open_ledger(workspace.ledger_at) as ledger:
+        submissions, published = ledger.submissions(months[-1], workspace.known_on), ledger.publications(months[-1])
+    back = look_back(plan, workspace.settings, submissions, months, noticed, workspace.known_on, published)
     return slice_back(back, scope) if scope else back

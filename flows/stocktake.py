@@ -8,8 +8,6 @@ from __future__ import annotations
 from concurrent.futures import Future
 from pathlib import Path
 
-from prefect import flow
-
 from flows.ledger.intake import RECEIPT_LOG
 from flows.plan.calendar import require_stocktake, stocktake_months
 from flows.plan.periods import Month
@@ -21,19 +19,19 @@ from flows.publish.outputs import one_build, staged
 from flows.publish.pack import papers_folder, write_documents, write_manifest, write_pdf
 from flows.reports.stocktake import stocktake as facts_of
 from flows.standing import looking_back
-from flows.steps import sealed, step
+from flows.steps import job, sealed, step
 
 REPORT = "stocktake"
 
 
-@flow(name=REPORT, persist_result=False, validate_parameters=False)
-def stocktake(month: str, folder: str = ".", audience: str = "") -> Position:
+@job(REPORT, "Stocktake {month}")
+def stocktake(month: str, folder: str = ".", audience: str = "", as_known: str = "") -> Position:
     """Build the stocktake of the quarter that ends with a month, beside what else is in `outputs/MONTH/`.
 
     `month` is written 2022-11; `folder` is the workspace or a folder inside it; `audience` names a board or group of the
     plan, whose slice is built instead. UserError when no stocktake falls in the month, or the plan has an error.
     """
-    workspace, period = find_workspace(Path(folder)), Month.parse(month)
+    workspace, period = find_workspace(Path(folder)).as_known(as_known), Month.parse(month)
     require_stocktake(period, workspace.settings)
     with one_build(workspace.outputs, say):
         back = reconcile(sealed(workspace), sealed(period), audience)

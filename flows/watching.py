@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -31,21 +31,21 @@ SOURCES_SECONDS = 300.0
 Listing: TypeAlias = frozenset[tuple[str, int, int]]
 
 
-def arrivals(workspace: Workspace, month: Month) -> Iterator[None]:
+def arrivals(workspace: Workspace, month: Month, over: Callable[[], bool] = lambda: False) -> Iterator[None]:
     """Comes round each time something has arrived in the month's folder, or, where there are sources, when it is time
-    to look at them. Ends with Ctrl-C.
+    to look at them. Ends with Ctrl-C, or soon after it is `over`.
 
     What arrives after the call is not missed, however long it takes until the first round, and from one to the next.
     """
     folder = workspace.returns_of(month)
     folder.mkdir(parents=True, exist_ok=True)
-    return _rounds(folder, _listing(folder, frozenset()), bool(workspace.settings.returns.sources))
+    return _rounds(folder, _listing(folder, frozenset()), bool(workspace.settings.returns.sources), over)
 
 
-def _rounds(folder: Path, answered: Listing, has_sources: bool) -> Iterator[None]:
+def _rounds(folder: Path, answered: Listing, has_sources: bool, over: Callable[[], bool]) -> Iterator[None]:
     found, began, changed, asked = answered, 0.0, 0.0, time.monotonic()
     try:
-        while True:
+        while not over():
             time.sleep(LOOK_SECONDS)
             before, found, now = found, _listing(folder, found), time.monotonic()
             if found != before:

@@ -53,7 +53,7 @@ lap("import")
 workspace, month, out = find_workspace(Path(sys.argv[1])), Month.parse(sys.argv[2]), Path(sys.argv[3])
 plan, noticed = sound_plan(workspace)
 lap("read the plan")
-with open_ledger(workspace.ledger_file) as ledger:
+with open_ledger(workspace.ledger_at) as ledger:
     taken = intake.take_in(workspace, plan, ledger, month)
     lap("read and record returns")
     submissions = ledger.submissions(month)

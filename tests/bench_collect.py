@@ -63,7 +63,7 @@ def collected(folder: Path) -> tuple[float, float, int]:
     workspace = find_workspace(folder)
     plan, noticed = sound_plan(workspace)
     began = time.perf_counter()
-    with open_ledger(workspace.ledger_file) as ledger:
+    with open_ledger(workspace.ledger_at) as ledger:
         taken = take_in(workspace, plan, ledger, MONTH)
         read = time.perf_counter()
         position(plan, workspace.settings, ledger.submissions(MONTH), MONTH, plan_findings=noticed)

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from flows.ledger.publications import Mark, Publication
 from flows.ledger.records import Arrival, Submission
 from flows.plan.due import DueDate, parse_due
 from flows.plan.findings import Finding, Origin, Severity
@@ -34,6 +35,7 @@ from flows.plan.model import (
 )
 from flows.plan.periods import Month, month_period
 from flows.plan.settings import Calendar, Partnership, Settings
+from flows.position.facts import facts_of
 from flows.position.measure_state import Value
 from flows.position.model import (
     Claim,
@@ -327,6 +329,14 @@ def stand(month: Month, *submissions: Submission, plan: Plan | None = None, **bu
     """The position that the rules work out from what was sent; the plan has milestone 1.1.1.1 only."""
     settings = but.pop("settings", None) or some_settings()
     return reconciled(plan or plan_of(a_milestone()), settings, submissions, month, **but)
+
+
+def publish(position: Position, revision: int = 1, **but: Any) -> Publication:
+    """A pack of a position, approved in the afternoon of the 14th of the month that follows."""
+    day = position.month.next().first_day.replace(day=14)
+    at = dt.datetime(day.year, day.month, day.day, 15, tzinfo=dt.UTC)
+    made = Publication(position.month, revision, "Chair", at, "", Mark(), {}, facts_of(position), revision)
+    return replace(made, **but)
 
 
 def found(position: Position, code: str) -> list[Finding]:

@@ -35,7 +35,7 @@ def started(folder: Path) -> subprocess.Popen[bytes]:
 
 
 def on_record(folder: Path) -> set[tuple[str, str]]:
-    with open_ledger(find_workspace(folder).ledger_file) as ledger:
+    with open_ledger(find_workspace(folder).ledger_at) as ledger:
         return {(s.arrival.file, s.content.content_fingerprint) for s in ledger.submissions(Month(2022, 11))}
 
 

@@ -40,7 +40,8 @@ class Submission:
     day on which it was put back in the place of a later file of its name, None for one that was not.
 
     A return that was put together from several files has these as its `parts`, oldest first, and the newest of them as
-    its `arrival`; its content names the file whose front sheet counts.
+    its `arrival`; its content names the file whose front sheet counts. `number` is that of its first reading in the
+    ledger, by which a publication's mark tells what came before it; 0 for one that is in none.
     """
 
     arrival: Arrival
@@ -48,6 +49,7 @@ class Submission:
     order: int
     parts: tuple[SentFile, ...] = ()
     again: dt.date | None = None
+    number: int = 0
 
     @property
     def newest_on(self) -> dt.date:

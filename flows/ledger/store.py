@@ -1,9 +1,7 @@
-"""The ledger: one SQLite file (or any database SQLAlchemy speaks to) that remembers every return.
+"""The ledger: it remembers every return, and every pack that was published.
 
-Two tables. `submission` has one row for each file seen in a month's folder, known by its fingerprint; `entry` has
-one row for each row of a return, as the reader read it, with the cells it stood in. Rows are added, never changed
-or removed: a newer return supersedes an older one, it does not erase it. A batch is recorded in one transaction,
-so that an interrupted run leaves the ledger as it was.
+Rows are added, never changed or removed: a newer return supersedes an older one, it does not erase it. A batch is
+recorded in one transaction, so that an interrupted run leaves the ledger as it was.
 """
 
 from __future__ import annotations
@@ -18,71 +16,18 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import (
-    Column,
-    Connection,
-    ForeignKey,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    create_engine,
-    event,
-    func,
-    insert,
-    select,
-)
-from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
+from sqlalchemy import Connection, func, insert, select
 
+from flows.ledger.copying import copy_rows, mark_of
+from flows.ledger.database import Database, open_database
+from flows.ledger.publications import Mark, Publication, insert_publication, read_publications
 from flows.ledger.records import Arrival, Submission
+from flows.ledger.schema import entry, prepare, sighting, submission
 from flows.plan.findings import UserError
+from flows.plan.ledger_place import LedgerDatabase
 from flows.plan.periods import Month
 from flows.returns import records
 from flows.returns.resting import collector_resting
-
-SCHEMA_VERSION = 1
-
-_metadata = MetaData()
-_about = Table("about", _metadata, Column("name", String, primary_key=True), Column("value", String, nullable=False))
-_submission = Table(
-    "submission",
-    _metadata,
-    Column("id", Integer, primary_key=True),
-    Column("month", String(7), nullable=False, index=True),
-    Column("file", String, nullable=False),
-    Column("fingerprint", String(64), nullable=False),
-    Column("reader", String, nullable=False),
-    Column("received", String(10), nullable=False),
-    Column("logged", Integer, nullable=False),
-    Column("readable", Integer, nullable=False),
-    Column("head", Text, nullable=False),
-    UniqueConstraint("month", "file", "fingerprint", "reader", "readable"),
-)
-_entry = Table(
-    "entry",
-    _metadata,
-    Column("submission", ForeignKey("submission.id"), nullable=False, index=True),
-    Column("kind", String, nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("ref", String, nullable=False, index=True),
-    Column("body", Text, nullable=False),
-)
-
-_sighting = Table(
-    "sighting",
-    _metadata,
-    Column("id", Integer, primary_key=True),
-    Column("month", String(7), nullable=False, index=True),
-    Column("file", String, nullable=False),
-    Column("fingerprint", String(64), nullable=False),
-    Column("on", String(10), nullable=False),
-    Column("after", Integer, nullable=False),
-)
-"""A file that is on record was put back in the place of a later one of its name: on which day, and after which
-submission."""
 
 _ROWS: dict[str, type] = {
     "milestones": records.MilestoneRow,
@@ -101,41 +46,41 @@ _HEAD: TypeAdapter[records.Return] = TypeAdapter(records.Return)
 
 
 class Ledger:
-    """The record of what was received. Open it with `open_ledger`."""
+    """The record of what was received and published. Open it with `open_ledger`."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def known(self, reader: str) -> set[tuple[str, str, str]]:
         """Files that need not be read again: (month, file name, fingerprint) recorded by this reader's version.
 
         One that could not be read is tried again: what stopped the reader may have been the machine's trouble.
         """
-        query = select(_submission.c.month, _submission.c.file, _submission.c.fingerprint)
-        with self._engine.connect() as connection:
-            rows = connection.execute(query.where(_submission.c.reader == reader, _submission.c.readable == 1))
+        query = select(submission.c.month, submission.c.file, submission.c.fingerprint)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.where(submission.c.reader == reader, submission.c.readable == 1))
             return {(month, file, fingerprint) for month, file, fingerprint in rows}
 
     def sight(self, present: Iterable[Arrival], today: dt.date) -> int:
         """Note each file that has come back in the place of a later one of its name, and so counts as the newer. Returns
         how many have."""
-        with self._engine.connect() as connection:
+        with self._database.reading() as connection:
             came = _came(connection)
         newest = {key[:2]: key[2] for key in came}
         on_record = set(came)
         back = [key for key in map(_key, present) if key in on_record and newest[key[:2]] != key[2]]
         if back:
-            with _writing(self._engine) as connection:
-                after = connection.scalar(select(func.max(_submission.c.id)))
+            with self._database.writing() as connection:
+                after = connection.scalar(select(func.max(submission.c.id)))
                 for month, file, fingerprint in back:
                     seen = {"month": month, "file": file, "fingerprint": fingerprint}
-                    connection.execute(insert(_sighting).values(**seen, on=today.isoformat(), after=after))
+                    connection.execute(insert(sighting).values(**seen, on=today.isoformat(), after=after))
         return len(back)
 
     def record(self, reader: str, read: Iterable[tuple[Arrival, records.Return]]) -> int:
         """Put returns on record, all or none; what is known already is left as it is. Returns how many were new."""
         new = 0
-        with _writing(self._engine) as connection:
+        with self._database.writing() as connection:
             for arrival, content in read:
                 new += _record_one(connection, reader, arrival, content)
         return new
@@ -146,9 +91,9 @@ class Ledger:
         A file that several versions of the reader have read is given as the newest version read it, with the day on
         which it was first received.
         """
-        with self._engine.connect() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(
-                select(_submission).where(_submission.c.month <= str(up_to)).order_by(_submission.c.id)
+                select(submission).where(submission.c.month <= str(up_to)).order_by(submission.c.id)
             ).all()
             heads = {
                 row_id: head
@@ -162,91 +107,60 @@ class Ledger:
             for row_id, head in sorted(heads.items(), key=lambda item: item[1].order)
         )
 
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
+    def mark(self) -> Mark:
+        """How far the record goes now."""
+        with self._database.reading() as connection:
+            return mark_of(connection)
+
+    def publish(self, new: Publication) -> Publication:
+        """Put a publication on record, all of it or nothing, and give it back with its number.
+
+        UserError when the month has this revision already.
+        """
+        with self._database.writing() as connection:
+            return insert_publication(connection, new)
+
+    def publications(self, up_to: Month | None = None, known_on: dt.date | None = None) -> tuple[Publication, ...]:
+        """Every publication of months up to and including `up_to` that was approved by a day (in UTC), by number."""
+        with self._database.reading() as connection:
+            return read_publications(connection, up_to, known_on)
+
+    def copy_to(self, path: Path, mark: Mark | None = None) -> None:
+        """Write a copy of the ledger, as far as it went at a mark (default: all of it), to one SQLite file. What stands
+        there is replaced once the copy is complete."""
+        beginning = path.with_name(f".{path.name}.new")
+        beginning.unlink(missing_ok=True)
+        try:
+            with open_database(beginning) as copy, self._database.reading() as source:
+                prepare(copy)
+                with copy.writing() as target:
+                    copy_rows(source, target, mark or mark_of(source))
+            beginning.replace(path)
+        finally:
+            beginning.unlink(missing_ok=True)
+
+    def restore_from(self, path: Path) -> None:
+        """Take in all that a copy of a ledger holds, or nothing. The copy is a SQLite file and, when it is of an older
+        layout, is brought forward first. UserError when there is no such file, or when this ledger is not empty."""
+        if not path.is_file():
+            raise UserError(f"There is no copy of a ledger at {path}.")
+        with open_database(path) as copy:
+            prepare(copy)
+            with copy.reading() as source, self._database.writing() as target:
+                if mark_of(target) != Mark():
+                    raise UserError(
+                        f"The ledger at {self._database.place} holds a record already: restore into an empty one."
+                    )
+                copy_rows(source, target, mark_of(source))
 
 
 @contextmanager
-def open_ledger(where: Path | str) -> Iterator[Ledger]:
-    """Open the ledger at a file path or a database URL, making it when it is not there yet."""
-    if isinstance(where, Path):
-        _make_folder(where)
-        url = f"sqlite:///{where}"
-    else:
-        url = where
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-    ledger = Ledger(engine)
-    try:
-        _prepare(engine, where)
-        yield ledger
-    except (IntegrityError, ProgrammingError):
-        raise  # these are faults of ours, not of the file
-    except DatabaseError as error:
-        raise _cannot_be_used(where, error.orig) from error
-    finally:
-        ledger.close()
-
-
-def _make_folder(where: Path) -> None:
-    try:
-        where.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _cannot_be_used(where, error.strerror) from None
-
-
-def _cannot_be_used(where: Path | str, why: object) -> UserError:
-    shown = where if isinstance(where, Path) else make_url(where).render_as_string(hide_password=True)
-    return UserError(
-        f"The ledger at {shown} cannot be used ({why}): restore it from a copy, or move it away to begin a new one."
-    )
-
-
-@contextmanager
-def _writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction in which nobody else writes: of two commands at once, the second waits for the first."""
-    with engine.begin() as connection:
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        yield connection
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.execute("PRAGMA busy_timeout = 30000")
-    connection.execute("PRAGMA foreign_keys = ON")
-
-
-def _prepare(engine: Engine, where: Path | str) -> None:
-    """Make the tables when they are missing; refuse a database that a newer version has written."""
-    version = _version(engine)
-    if version is None:
-        with _writing(engine) as connection:
-            _metadata.create_all(connection)
-            version = connection.scalar(_VERSION)
-            if version is None:
-                connection.execute(insert(_about).values(name="schema", value=str(SCHEMA_VERSION)))
-    if version is not None and (not version.isdigit() or int(version) > SCHEMA_VERSION):
-        raise UserError(
-            f"The ledger at {where} was written by a newer boardpack (layout {version}): use that version or newer."
-        )
-    with engine.connect() as connection:
-        lacks = not engine.dialect.has_table(connection, _sighting.name)
-    if lacks:  # a ledger made before files put back were noted
-        with _writing(engine) as connection:
-            _sighting.create(connection, checkfirst=True)
-
-
-_VERSION = select(_about.c.value).where(_about.c.name == "schema")
-
-
-def _version(engine: Engine) -> str | None:
-    """The layout that the ledger was written in; None for one that is still to be made."""
-    with engine.connect() as connection:
-        if not engine.dialect.has_table(connection, _about.name):
-            return None
-        return connection.scalar(_VERSION)
+def open_ledger(where: Path | LedgerDatabase) -> Iterator[Ledger]:
+    """Open the ledger in a file or in a schema of a PostgreSQL database, making it when it is not there yet and bringing
+    it forward when it is of an older layout. UserError, in one sentence, when it cannot be used."""
+    with open_database(where) as database:
+        prepare(database)
+        yield Ledger(database)
 
 
 def _record_one(connection: Connection, reader: str, arrival: Arrival, content: records.Return) -> int:
@@ -257,11 +171,11 @@ def _record_one(connection: Connection, reader: str, arrival: Arrival, content: 
         "reader": reader,
         "readable": int(content.readable),
     }
-    if connection.scalar(select(_submission.c.id).filter_by(**key)) is not None:
+    if connection.scalar(select(submission.c.id).filter_by(**key)) is not None:
         return 0
     bare = _with_rows(content, _NO_ROWS)
     made = connection.execute(
-        insert(_submission).values(
+        insert(submission).values(
             **key,
             received=arrival.received.isoformat(),
             logged=int(arrival.logged),
@@ -272,7 +186,7 @@ def _record_one(connection: Connection, reader: str, arrival: Arrival, content: 
     with collector_resting():
         rows = list(_entries(submission_id, content))
         if rows:
-            connection.execute(insert(_entry), rows)
+            connection.execute(insert(entry), rows)
     return 1
 
 
@@ -285,7 +199,7 @@ def _entries(submission_id: int | None, content: records.Return) -> Iterator[dic
                 "submission": submission_id,
                 "kind": kind,
                 "position": position,
-                "ref": str(reference(row)),
+                "ref": str(reference(row)).replace("\0", ""),  # which PostgreSQL takes in no text
                 "body": dump(row).decode(),
             }
 
@@ -303,22 +217,23 @@ def _newest_readings(rows: Iterable[Any]) -> dict[int, Submission]:
         if earlier is not None and earlier.content.readable and not row.readable:
             continue  # what was read once is not lost because another attempt failed
         order = earlier.order if earlier else row.id
-        newest[key] = row.id, Submission(_arrival(row, earlier), _HEAD.validate_json(row.head), order)
+        head = _HEAD.validate_json(row.head)
+        newest[key] = row.id, Submission(_arrival(row, earlier), head, order, number=order)
     return dict(newest.values())
 
 
 def _came(connection: Connection) -> list[tuple[str, str, str]]:
     """Every file on record, by month, name and fingerprint, in the order in which they came or were put back."""
-    columns = (_submission.c.month, _submission.c.file, _submission.c.fingerprint, func.min(_submission.c.id))
+    columns = (submission.c.month, submission.c.file, submission.c.fingerprint, func.min(submission.c.id))
     came = connection.execute(select(*columns).group_by(*columns[:3])).all()
     told = [((row[3], 0), (row[0], row[1], row[2])) for row in came]
-    told += [((s.after, s.id), (s.month, s.file, s.fingerprint)) for s in connection.execute(select(_sighting))]
+    told += [((s.after, s.id), (s.month, s.file, s.fingerprint)) for s in connection.execute(select(sighting))]
     return [key for _, key in sorted(told)]
 
 
 def _sightings(connection: Connection, known_on: dt.date | None) -> dict[tuple[str, str, str], Any]:
     """The last time that each file was put back, as known on a day."""
-    seen = connection.execute(select(_sighting).order_by(_sighting.c.id))
+    seen = connection.execute(select(sighting).order_by(sighting.c.id))
     return {(s.month, s.file, s.fingerprint): s for s in seen if known_on is None or s.on <= known_on.isoformat()}
 
 
@@ -344,15 +259,15 @@ def _key(arrival: Arrival) -> tuple[str, str, str]:
 def _tables(connection: Connection, up_to: Month, wanted: Collection[int]) -> dict[int, dict[str, tuple[Any, ...]]]:
     """The tables of the submissions that are wanted, each row in its place. Rows of others are passed over unread."""
     query = (
-        select(_entry.c.submission, _entry.c.kind, _entry.c.position, _entry.c.body)
-        .join(_submission)
-        .where(_submission.c.month <= str(up_to))
+        select(entry.c.submission, entry.c.kind, entry.c.position, entry.c.body)
+        .join(submission)
+        .where(submission.c.month <= str(up_to))
     )
     found: dict[int, dict[str, list[tuple[int, str]]]] = defaultdict(lambda: defaultdict(list))
     for some in connection.execute(query).partitions(_AT_ONCE):
-        for submission, kind, position, body in some:
-            if submission in wanted:
-                found[submission][kind].append((position, body))
+        for row_id, kind, position, body in some:
+            if row_id in wanted:
+                found[row_id][kind].append((position, body))
     with collector_resting():
         return {key: {kind: _parsed(kind, rows) for kind, rows in kinds.items()} for key, kinds in found.items()}
 

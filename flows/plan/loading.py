@@ -37,7 +37,7 @@ from flows.plan.model import (
 )
 from flows.plan.periods import Period, parse_period
 from flows.plan.references import ReferenceProblem, clean_reference, parent, split_references
-from flows.plan.tables import Row, Table, plain, read_tables, shown
+from flows.plan.tables import Row, Table, plain, plan_bytes, read_tables, shown
 
 T = TypeVar("T")
 
@@ -48,9 +48,10 @@ def load_plan(path: Path, file: str = "") -> tuple[Plan, tuple[Finding, ...]]:
     `file` is what findings call the workbook ("inputs/plan.xlsx"). Raises UserError if it cannot be opened.
     """
     file = file or f"{path.parent.name}/{path.name}"
-    tables, findings = read_tables(path, file)
+    data = plan_bytes(path, file)
+    tables, findings = read_tables(data, file)
     reader = _Reader(findings)
-    plan = replace(_plan(tables, reader), fingerprint=hashlib.sha256(path.read_bytes()).hexdigest())
+    plan = replace(_plan(tables, reader), fingerprint=hashlib.sha256(data).hexdigest())
     letters = {rows[0].sheet: table.letters or {} for table in tables.values() if (rows := table.rows)}
     found = [*reader.findings, *check_plan(plan, letters)]
     group = next((p.key for p in plan.partners if p.is_improvement_group), "")

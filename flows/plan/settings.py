@@ -8,16 +8,17 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from flows.plan.days import MONTHS, WEEKDAYS
 from flows.plan.findings import UserError
+from flows.plan.ledger_place import LEDGER_FILE, Ledger, LedgerDatabase, without_password
 from flows.plan.periods import Month
 from flows.plan.source import Source, listed, source_fault
 
@@ -203,12 +204,6 @@ class Email(_Table):
         )
 
 
-class Ledger(_Table):
-    """Where the record is kept: a file, relative to the workspace unless it is absolute."""
-
-    path: Text = ".boardpack/ledger.sqlite"
-
-
 class Measures(_Table):
     """How measures are charted; every chart names its profile.
 
@@ -230,6 +225,64 @@ class Measures(_Table):
         return value
 
 
+Days = Annotated[int, Field(ge=1, le=20)] | Literal[False]
+"""A number of working days; False leaves the job to the improvement group."""
+
+
+class Schedule(_Table):
+    """What is done by itself on working mornings, each so many working days before or after a day of the month's."""
+
+    time: str = "07:00"
+    forms_before_month_end: Days = 5
+    collect: bool = True
+    reminder_before_due: Days = 1
+    missing_after_due: Days = 1
+    draft_before_board: Days = 6
+    action_lists_before_board: Days = 6
+    board_pack_before_board: Days = 4
+    approval_before_board: Days = 4
+
+    @field_validator("time")
+    @classmethod
+    def _a_time(cls, value: str) -> str:
+        if not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", value):
+            raise ValueError('write a time of day such as "07:00"')
+        return value
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _days_or_false(cls, value: Any, info: ValidationInfo) -> Any:
+        if info.field_name in ("time", "collect") or value is False:
+            return value
+        if type(value) is not int or not 1 <= value <= 20:
+            raise ValueError("write a number of working days from 1 to 20, or false")
+        return value
+
+
+class Publishing(_Table):
+    """Who may approve a pack (anyone who can reach Prefect's page, where nobody is named), and for how many days an
+    approval is waited for."""
+
+    approvers: tuple[Text, ...] = ()
+    wait_days: Annotated[int, Field(ge=1, le=60)] = 14
+
+
+class Notify(_Table):
+    """The Prefect notification blocks that tell of failures and of missing returns: "slack-webhook/send-team"."""
+
+    blocks: tuple[str, ...] = ()
+
+    @field_validator("blocks", mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> Any:
+        blocks = [value] if isinstance(value, str) else value
+        if not isinstance(blocks, (list, tuple)) or not all(
+            re.fullmatch("[a-z0-9-]+/[a-z0-9-]+", str(one)) for one in blocks
+        ):
+            raise ValueError('write the type and the name of a Prefect block, such as ["slack-webhook/send-team"]')
+        return blocks
+
+
 class Settings(_Table):
     """All that a partnership can set."""
 
@@ -241,6 +294,9 @@ class Settings(_Table):
     ledger: Ledger = Ledger()
     email: Email | None = None
     measures: Measures = Measures()
+    schedule: Schedule = Schedule()
+    publishing: Publishing = Publishing()
+    notify: Notify = Notify()
 
 
 def contrast_with_white(colour: str) -> float:
@@ -273,11 +329,15 @@ def _sentence(path: Path, fault: Any) -> str:
     where = f"In {path.name},"
     if fault["loc"][:2] == ("returns", "sources"):
         return source_fault(where, fault)
+    if fault["loc"] == ("ledger", "url"):
+        fault = {**fault, "input": without_password(fault["input"])}
     if fault["type"] == "missing":
         return f"{where} {key} is missing: add it."
     if fault["type"] == "extra_forbidden":
         return f"{where} {key} is not a setting that boardpack knows: correct its name or take it out."
     why = str(fault["msg"]).removeprefix("Value error, ").rstrip(".")
+    if fault["loc"][:2] == ("notify", "blocks"):  # somebody may have put a secret address there
+        return f"{where} {key} cannot be used: {why[:1].lower()}{why[1:]}."
     return f"{where} {key} is {_shown(fault['input'])}: {why[:1].lower()}{why[1:]}."
 
 
@@ -289,12 +349,19 @@ def _shown(value: object) -> str:
 class Workspace:
     """The folder a partnership works in: inputs/, outputs/ and the record.
 
-    `rebuilt_from`, for a folder that holds a frozen copy, is the copy of the ledger that it is rebuilt from: nothing new
-    is taken in then, and the ledger that the settings name is left alone.
+    `known_on` is the day as of which it is looked at, None for now: what was received later is left out, and what is
+    built goes to a folder of that day's. `rebuilt_from`, for a folder that holds a frozen copy, is the copy of the ledger
+    that it is rebuilt from: nothing new is taken in then, and the ledger that the settings name is left alone.
     """
 
     root: Path
+    known_on: dt.date | None = None
     rebuilt_from: Path | None = None
+
+    def as_known(self, day: str) -> Workspace:
+        """The same folder as it was known on a day, written 2023-02-10; as it is, for "". UserError for another text or
+        a day that has not come."""
+        return replace(self, known_on=_past_day(day, self.settings.calendar.zone)) if day else self
 
     @property
     def inputs(self) -> Path:
@@ -331,16 +398,40 @@ class Workspace:
         return self.outputs / str(month)
 
     def papers_of(self, month: Month, slice_key: str = "") -> Path:
-        """Where a month's papers are written: in the month's folder, those of a slice in a folder of their own in it."""
-        return self.outputs_of(month) / f"for-{slice_key}" if slice_key else self.outputs_of(month)
+        """Where a month's papers are written: in the month's folder; in folders of their own in it, those as known on a
+        day and those of a slice."""
+        folder = self.outputs_of(month)
+        if self.known_on:
+            folder = folder / f"as-known-{self.known_on.isoformat()}"
+        return folder / f"for-{slice_key}" if slice_key else folder
+
+    def published_of(self, month: Month) -> Path:
+        """Where a month's publications lie, each in a folder of its own, beside the drafts."""
+        return self.outputs / "published" / str(month)
 
     @property
     def ledger_file(self) -> Path:
-        return self.root / self.settings.ledger.path
+        """The ledger where it is a file; beside it lies what boardpack remembers of sources and receipts."""
+        return self.root / (self.settings.ledger.path or LEDGER_FILE)
+
+    @property
+    def ledger_at(self) -> Path | LedgerDatabase:
+        """Where the ledger is: what `open_ledger` is given."""
+        return self.rebuilt_from or self.settings.ledger.database or self.ledger_file
 
     def shown(self, path: Path) -> str:
         """A path as the user knows it: relative to the workspace where it lies inside."""
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+
+
+def _past_day(text: str, zone: ZoneInfo) -> dt.date:
+    try:
+        day = dt.date.fromisoformat(text.strip())
+    except ValueError:
+        raise UserError(f'"{text}" is not a day: write it as 2023-02-10.') from None
+    if day > dt.datetime.now(zone).date():
+        raise UserError(f"{text} has not come yet, so what was known on it cannot be told: name a day up to today.")
+    return day
 
 
 def find_workspace(start: Path | None = None) -> Workspace:

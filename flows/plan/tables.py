@@ -7,6 +7,7 @@ calculated into nothing, so those cells are looked for in the file itself and re
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 import zipfile
 import zlib
@@ -63,13 +64,23 @@ class Table:
     letters: Mapping[str, str] | None = None
 
 
-def read_tables(path: Path, file: str) -> tuple[dict[str, Table], list[Finding]]:
+def plan_bytes(path: Path, file: str) -> bytes:
+    """The plan workbook, read once: who saves it meanwhile changes nothing of this run. UserError when it is not there."""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, IsADirectoryError):
+        raise UserError(f"The plan {file} is not there: put the plan workbook at {path}.") from None
+    except OSError as error:
+        raise _no_workbook(file, error.strerror or error) from None
+
+
+def read_tables(data: bytes, file: str) -> tuple[dict[str, Table], list[Finding]]:
     """The tables of a plan workbook by the layout's names of the sheets, and what is wrong with headings and cells.
 
-    Raises UserError for a file that is missing, protected by a password or no workbook.
+    Raises UserError for one that is protected by a password or no workbook.
     """
-    unreadable = _faults(path, file)
-    grids = _read_grids(path, file)
+    unreadable = _faults(data, file)
+    grids = _read_grids(data, file)
     tables: dict[str, Table] = {}
     findings: list[Finding] = []
     used = set()
@@ -105,12 +116,10 @@ def _is_named(text: str, *names: str) -> bool:
     return plain(text) in {plain(name) for name in names}
 
 
-def _faults(path: Path, file: str) -> list[_Fault]:
+def _faults(data: bytes, file: str) -> list[_Fault]:
     """The cells that cannot be read; a cell far outside is refused here, before it costs all memory to read it."""
-    if not path.is_file():
-        raise UserError(f"The plan {file} is not there: put the plan workbook at {path}.")
     try:
-        faults = list(_survey(path))
+        faults = list(_survey(data))
     except (
         etree.XMLSyntaxError,
         zipfile.BadZipFile,
@@ -130,19 +139,19 @@ def _faults(path: Path, file: str) -> list[_Fault]:
     return faults
 
 
-def _read_grids(path: Path, file: str) -> dict[str, Grid]:
+def _read_grids(data: bytes, file: str) -> dict[str, Grid]:
     try:
-        book = CalamineWorkbook.from_path(str(path))
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
     except PasswordError:
         raise _protected(file) from None
     except (CalamineError, OSError, ValueError) as error:
-        if path.read_bytes()[:4] == _COMPOUND_FILE and path.suffix.lower() == ".xlsx":
+        if data[:4] == _COMPOUND_FILE and file.lower().endswith(".xlsx"):
             raise _protected(file) from None
         raise _no_workbook(file, error) from None
 
 
-def _no_workbook(file: str, error: Exception) -> UserError:
+def _no_workbook(file: str, error: object) -> UserError:
     return UserError(f"The plan {file} is not a workbook that can be read ({error}): save it from Excel as .xlsx.")
 
 
@@ -256,11 +265,11 @@ def _unreadable(fault: _Fault, file: str) -> Finding:
     return Finding("plan.unreadable-cell", Severity.ERROR, says, todo, "", origin=Origin(file, fault.sheet, fault.cell))
 
 
-def _survey(path: Path) -> Iterator[_Fault]:
+def _survey(data: bytes) -> Iterator[_Fault]:
     """Look through the cells in the file itself, one at a time, whatever their number."""
-    if not zipfile.is_zipfile(path):
+    if not zipfile.is_zipfile(io.BytesIO(data)):
         return
-    with zipfile.ZipFile(path) as package:
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
         for sheet, part in _sheet_parts(package):
             with package.open(part) as stream:
                 for _, cell in etree.iterparse(stream, tag=f"{_MAIN}c", resolve_entities=False, no_network=True):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from flows.ledger.publications import Publication
 from flows.ledger.records import Submission
 from flows.plan.findings import Finding
 from flows.plan.model import Plan
@@ -73,16 +74,19 @@ def look_back(
     submissions: Iterable[Submission],
     months: tuple[Month, ...],
     plan_findings: Iterable[Finding] = (),
+    known_on: dt.date | None = None,
+    published: Iterable[Publication] = (),
 ) -> LookBack:
     """The positions at the end of `months`, which follow each other, and at the end of the month before them.
 
-    Each is worked out from the returns up to its own month, as its highlight report was.
+    Each is worked out from the returns up to its own month, as its highlight report was, and as known on a day. The last
+    is held against the last of the `published` packs.
     """
     submissions, noticed = tuple(submissions), tuple(plan_findings)
     first = months[0]
     before = first.previous() if first > settings.calendar.first else None
     at = {
-        month: position(plan, settings, submissions, month, plan_findings=noticed)
+        month: position(plan, settings, submissions, month, known_on, noticed, published if month == months[-1] else ())
         for month in ((before, *months) if before else months)
     }
     return LookBack(at[before] if before else None, tuple(at[month] for month in months))

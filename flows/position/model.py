@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from flows.ledger.records import Submission
 from flows.plan.findings import NOWHERE, Finding, Origin
@@ -18,6 +19,9 @@ from flows.plan.model import Milestone, Partner, Plan
 from flows.plan.periods import Month
 from flows.plan.scope import Scope
 from flows.position.measure_state import MeasureState
+
+if TYPE_CHECKING:
+    from flows.ledger.publications import Publication
 
 
 class Status(StrEnum):
@@ -292,9 +296,36 @@ class Feedback:
     dated: dt.date | None
 
 
+@dataclass(frozen=True, slots=True)
+class Restatement:
+    """One thing that the last published pack said, and that would be said otherwise of the same month now.
+
+    `kind`, `ref` and `title` name what it is about, `what` the part of it that has changed ("Status", "October 2022";
+    "" where all of it is gone or new); `then` and `now` are what was and would be said, and `why` the sentences that
+    explain it. All are words to be printed. `about` are the references of the plan that it belongs to, `who` the key of
+    the partner that answers for the change. `has_cause` is False where nothing on record explains it.
+    """
+
+    kind: str
+    ref: str
+    title: str
+    what: str
+    then: str
+    now: str
+    why: str
+    about: tuple[str, ...]
+    who: str
+    origin: Origin = NOWHERE
+    has_cause: bool = True
+
+
 @dataclass(frozen=True)
 class Position:
-    """Everything known at the end of `month`; where `scope` is given, only what belongs to that slice of the plan."""
+    """Everything known at the end of `month`; where `scope` is given, only what belongs to that slice of the plan.
+
+    `published` is the last pack that was published of this month or an earlier one, None where there is none, and
+    `restated` what it said that would be said otherwise now.
+    """
 
     plan: Plan
     month: Month
@@ -312,6 +343,8 @@ class Position:
     known_on: dt.date | None = None
     counted: tuple[Submission, ...] = field(default=(), repr=False)
     scope: Scope | None = None
+    published: Publication | None = None
+    restated: tuple[Restatement, ...] = ()
 
     @cached_property
     def milestone(self) -> dict[str, MilestoneState]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 
+from flows.ledger.publications import Publication
 from flows.ledger.records import Submission
 from flows.plan.findings import Finding, in_order
 from flows.plan.model import Plan
@@ -20,6 +22,7 @@ from flows.position.milestone_checks import milestone_findings
 from flows.position.milestones import View, milestone_states, standings, with_movement
 from flows.position.model import MilestoneState, Position
 from flows.position.personal_checks import mask_findings, mask_returns
+from flows.position.restated import published_before, restated_findings, restatements
 from flows.position.returned import sort_returns
 from flows.position.risks import risk_findings, risk_states
 from flows.returns.resting import collector_resting
@@ -32,15 +35,40 @@ def position(
     month: Month,
     known_on: dt.date | None = None,
     plan_findings: Iterable[Finding] = (),
+    published: Iterable[Publication] = (),
 ) -> Position:
     """Where the partnership stands at the end of `month`, from every submission up to then (and received by `known_on`).
 
     Movement is against the position of the month before, worked out in the same way from the returns up to it; the
     first month of the partnership's calendar has none before it. Personal data in what partners wrote is masked
-    before anything is made of it, and in every finding; `submissions` themselves stay as they were sent.
+    before anything is made of it, and in every finding; `submissions` themselves stay as they were sent. The last of
+    the `published` packs up to then (and approved by `known_on`) is held against what would be said now; one of the
+    month itself only where it reads otherwise, so that a draft stays as it was published until something has changed.
     """
+    submissions = tuple(
+        s for s in submissions if s.arrival.month <= month and (known_on is None or s.received <= known_on)
+    )
     with collector_resting():
-        return _position(plan, settings, submissions, month, known_on, plan_findings)
+        made = _position(plan, settings, submissions, month, known_on, plan_findings)
+        for last in published_before(published, month, settings, known_on):
+            held = _held_against(made, last, submissions, settings)
+            if held.restated or last.month < month:
+                return held
+        return made
+
+
+def _held_against(
+    made: Position, last: Publication, submissions: tuple[Submission, ...], settings: Settings
+) -> Position:
+    """The position with what reads otherwise than it was published."""
+
+    def recount(some: Iterable[Submission], month: Month) -> Position:
+        return _position(made.plan, settings, some, month, None, ())
+
+    found = restatements(last, made, submissions, settings, recount)
+    made = replace(made, published=last, restated=found)
+    noticed = mask_findings(restated_findings(made, last, settings))
+    return replace(made, findings=in_order([*made.findings, *noticed]))
 
 
 def _position(
@@ -51,9 +79,7 @@ def _position(
     known_on: dt.date | None,
     plan_findings: Iterable[Finding],
 ) -> Position:
-    submissions = tuple(
-        s for s in submissions if s.arrival.month <= month and (known_on is None or s.received <= known_on)
-    )
+    submissions = [s for s in submissions if s.arrival.month <= month]
     returned = sort_returns(plan, settings, submissions, month)
     masked = mask_returns(returned.counted, month)
     counted = masked.counted

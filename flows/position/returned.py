@@ -47,7 +47,7 @@ def sort_returns(plan: Plan, settings: Settings, submissions: Iterable[Submissio
     aside: dict[tuple[Month, str], list[Submission]] = defaultdict(list)
     unnamed: list[Submission] = []
     earlier: list[_Candidate] = []
-    for submission in sorted(submissions, key=_arrival_order):
+    for submission in in_order(submissions):
         folder = submission.arrival.month
         partner, problem = _sender(plan, submission)
         findings.extend(_reading_findings(plan, submission, partner))
@@ -84,8 +84,17 @@ def sort_returns(plan: Plan, settings: Settings, submissions: Iterable[Submissio
     )
 
 
-def _arrival_order(submission: Submission) -> tuple[Month, object, int]:
-    return submission.arrival.month, submission.newest_on, submission.order
+def in_order(submissions: Iterable[Submission]) -> list[Submission]:
+    """Submissions by month and by the day on which they came. Where a day is that of our own clock, which may have been
+    put back, a file that was recorded later counts as no older than those before it."""
+    latest = dt.date.min
+    came: list[tuple[Month, dt.date, int, Submission]] = []
+    for submission in sorted(submissions, key=lambda s: s.order):
+        on = submission.newest_on
+        if submission.again or not (submission.arrival.logged or on < submission.arrival.received):
+            on = latest = max(latest, on)
+        came.append((submission.arrival.month, on, submission.order, submission))
+    return [submission for *_, submission in sorted(came, key=lambda one: one[:3])]
 
 
 def _named(submission: Submission, partner: str) -> Submission:

@@ -12,7 +12,7 @@ from flows.plan.findings import Finding
 from flows.plan.model import Plan
 from flows.plan.references import split_references
 from flows.plan.scope import Scope, ScopeKind
-from flows.position.model import Decision, EvidenceItem, Position, RiskState
+from flows.position.model import Decision, EvidenceItem, Position, Restatement, RiskState
 
 
 def slice_of(position: Position, scope: Scope) -> Position:
@@ -38,6 +38,7 @@ def slice_of(position: Position, scope: Scope) -> Position:
         feedback=tuple(f for f in position.feedback if scope.holds(f.about, position.plan)),
         commentary={about: text for about, text in position.commentary.items() if about in own_subjects},
         findings=tuple(f for f in position.findings if _concerns(f, scope, position.plan, senders, kept, numbers)),
+        restated=tuple(r for r in position.restated if _is_restated(r, scope, position.plan, senders)),
     )
 
 
@@ -82,6 +83,11 @@ def _evidence(item: EvidenceItem, scope: Scope, plan: Plan) -> EvidenceItem | No
 
 def _is_about(decision: Decision, scope: Scope) -> bool:
     return any(ref in scope.refs for ref in (decision.about, *split_references(decision.about)[0]))
+
+
+def _is_restated(one: Restatement, scope: Scope, plan: Plan, senders: frozenset[str]) -> bool:
+    """What was published of the slice: what is gone from the plan belongs where it stood."""
+    return one.ref in senders if one.kind == "return" else any(scope.holds(ref, plan) for ref in one.about)
 
 
 def _concerns(

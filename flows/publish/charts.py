@@ -25,13 +25,17 @@ from flows.publish.chart_words import printable
 from flows.reports.chart import AnyChart, BandsChart, BurnUpChart, Chart, HeatMap, SmallMultiples, Timeline
 
 
-def figure(chart: AnyChart) -> str:
-    """The whole `<figure>`: the finding and what is plotted as text, the drawing, then the source and the key."""
+def figure(chart: AnyChart, references: str = "") -> str:
+    """The whole `<figure>`: the finding and what is plotted as text, the drawing, then the source and the key.
+
+    `references` are the links to the list of sources, as HTML; they follow the words of the source.
+    """
     drawn = _drawn(chart)
     kind = "" if isinstance(chart, SmallMultiples) or chart.wide else ' class="half"'
     source = chart.source.removeprefix("Source: ").rstrip(".")
-    said = " ".join([*([f"Source: {source}."] if source else []), *drawn.under])
-    foot = f'<p class="source">{_text(said)}</p>' if said else ""
+    named = " ".join(filter(None, [_text(source), references]))
+    said = " ".join([*([f"Source: {named}."] if named else []), *map(_text, drawn.under)])
+    foot = f'<p class="source">{said}</p>' if said else ""
     return (
         f"<figure{kind}><figcaption><strong>{_text(chart.title)}</strong><br>{_text(chart.subtitle)}</figcaption>"
         f"{drawn.svg}{foot}</figure>"

@@ -48,7 +48,7 @@ def one_build(outputs: Path, waiting: Callable[[str], None] = lambda words: None
     except FileExistsError:
         raise UserError(f"{outputs} is a file, and a folder is needed there: move it away.") from None
     except OSError as error:
-        raise _user_error(error) from error
+        raise user_error(error) from error
     try:
         yield
     finally:
@@ -59,9 +59,11 @@ def one_build(outputs: Path, waiting: Callable[[str], None] = lambda words: None
 def staged(target: Path) -> Iterator[Path]:
     """A folder to build in, which takes the place of `target` when the block ends without an error.
 
-    Files of `target` that the build did not write are carried over. Use it inside `one_build`. UserError when the disk
-    is full or a file cannot be written; whatever happens, `target` is the last build or the new one, whole.
+    Files of `target` that the build did not write are carried over; where it is a link, the folder that the link leads
+    to is replaced and the link stays. Use it inside `one_build`. UserError when the disk is full or a file cannot be
+    written; whatever happens, `target` is the last build or the new one, whole.
     """
+    target = _folder_of(target)
     work = target.with_name(f".{target.name}.building")
     old = target.with_name(f".{target.name}.old")
     place_is_new = not target.parent.exists()
@@ -73,7 +75,7 @@ def staged(target: Path) -> Iterator[Path]:
         _carry_over(target, work)
         _change_places(work, target, old)
     except OSError as error:
-        raise _user_error(error, f" {target} was left as it was.") from error
+        raise user_error(error, f" {target} was left as it was.") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
         if target.exists():
@@ -92,6 +94,8 @@ def in_words(error: OSError) -> str:
         return (
             f"{place} cannot be read or written: close it if it is open in another program, and check who may use it."
         )
+    if isinstance(error, FileNotFoundError) and error.filename and not Path(error.filename).parent.exists():
+        return f"{Path(error.filename).parent} is not there any more: put it back, then try again."
     if isinstance(error, (FileExistsError, NotADirectoryError, IsADirectoryError)):
         return f"{place} is in the way: move it to another place, then try again."
     return ""
@@ -101,9 +105,18 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 _LOCKED = (errno.EROFS, errno.EBUSY, errno.ETXTBSY, errno.ENOTEMPTY)
 
 
-def _user_error(error: OSError, and_so: str = "") -> Exception:
+def user_error(error: OSError, and_so: str = "") -> Exception:
+    """An error of the machine as what the user can do about it, with what follows from it; itself, where it is ours."""
     said = in_words(error)
     return UserError(said + and_so) if said else error
+
+
+def _folder_of(target: Path) -> Path:
+    """The folder itself, also behind a link; UserError when something else is there."""
+    folder = Path(os.path.realpath(target)) if target.is_symlink() else target
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{target} is a file, and a folder is needed there: move it away.")
+    return folder
 
 
 def _recover(target: Path, old: Path) -> None:
@@ -117,7 +130,9 @@ def _carry_over(target: Path, work: Path) -> None:
         if (work / item.name).exists() or _is_passing(item.name):
             continue
         if item.is_dir() and not item.is_symlink():
-            shutil.copytree(item, work / item.name, symlinks=True)
+            (work / item.name).mkdir()
+            _carry_over(item, work / item.name)  # copytree would go on after an error, and not say which it was
+            shutil.copystat(item, work / item.name)
         else:
             shutil.copy2(item, work / item.name, follow_symlinks=False)
 

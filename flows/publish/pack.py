@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import zipfile
 from concurrent.futures import Future
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from flows.plan.findings import UserError
 from flows.plan.settings import Settings, Workspace
 from flows.plan.starting import templates_folder
+from flows.plan.words import day
 from flows.position.model import Position
 from flows.publish.brand import charts
 from flows.publish.errors import TemplateError
@@ -19,6 +20,7 @@ from flows.publish.outputs import sha256
 from flows.publish.page import prepare
 from flows.publish.printing import print_pdf
 from flows.publish.render import render
+from flows.publish.versions import made_with, versions
 from flows.publish.word import write_word
 from flows.reports.register import Register
 
@@ -62,7 +64,8 @@ def write_registers(registers: tuple[Register, ...], folder: Path, position: Pos
     """Write each register as a workbook of its name."""
     who = settings.partnership
     colours = settings.colours.model_dump()
-    imprint = Imprint(who.name, who.marking, who.report_author, position.month.label, position.period_end, colours)
+    period = position.month.label + (f", as known on {day(position.known_on)}" if position.known_on else "")
+    imprint = Imprint(who.name, who.marking, who.report_author, period, position.period_end, colours)
     for register in registers:
         write_register(register, folder / f"{register.name}.xlsx", imprint)
 
@@ -74,11 +77,13 @@ def write_manifest(build: str, workspace: Workspace, position: Position, folder:
     what that was made from. `also` are files that the position was made from besides plan, settings and returns.
     """
     templates = templates_folder(workspace.root)
-    inputs = [workspace.plan_file, workspace.settings_file, *(path for path in also if path.is_file())]
+    inputs = [workspace.settings_file, *(path for path in also if path.is_file())]
     returns = [*position.counted, *(s for state in position.returns for s in state.set_aside)]
     made = {
-        "made_with": f"boardpack {version('boardpack')}",
+        "made_with": made_with(),
+        "versions": versions(),
         "inputs": {
+            workspace.shown(workspace.plan_file): position.plan.fingerprint,  # as it was read, whatever is there now
             **{workspace.shown(path): sha256(path) for path in inputs},
             **{a.file: a.fingerprint for s in returns for a in s.arrivals},
         },
@@ -104,6 +109,21 @@ def files_of(build: str, folder: Path) -> tuple[str, ...]:
     """What a build has written into a folder by the folder's manifest, which is one of them; in the order of names."""
     builds = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["builds"]
     return tuple(sorted((*builds[build]["outputs"], MANIFEST)))
+
+
+def builds_in(folder: Path) -> dict[str, dict[str, str]]:
+    """The jobs whose papers lie in a folder, by its manifest, each with its files and their fingerprints as built.
+
+    Nothing for a folder without a manifest; UserError for a manifest that cannot be read.
+    """
+    manifest = folder / MANIFEST
+    if not manifest.is_file():
+        return {}
+    try:
+        builds = json.loads(manifest.read_text(encoding="utf-8"))["builds"]
+        return {str(name): dict(made["outputs"]) for name, made in builds.items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise UserError(f"{manifest}, which says what was built, cannot be read: build the report again.") from None
 
 
 def _other_builds(manifest: Path, build: str, written: frozenset[str]) -> dict[str, Any]:

@@ -45,10 +45,11 @@ RUNNING = ("partnership", "report", "period", "marking")
 
 _NAMES = ("html", "head", "title", "meta", "body", "h1", "h2", "h3", "h4", "ul", "ol", "li", "div", "dt", "dd")
 _MORE_NAMES = ("figcaption", "img", "table", "caption", "colgroup", "thead", "tbody", "th", "td")
-_INLINE = ("a", "strong", "em", "br", "time")
+_INLINE = ("strong", "em", "br", "time")
 
 VOCABULARY: dict[str, frozenset[str]] = {
     **dict.fromkeys((*_NAMES, *_MORE_NAMES, *_INLINE), frozenset()),
+    "a": frozenset({"source"}),
     "section": frozenset({"new-page", "landscape"}),
     "header": frozenset({"masthead"}),
     "p": frozenset({"lead", "note", "source", "eyebrow", "aside-title"}),
@@ -65,7 +66,7 @@ VOCABULARY: dict[str, frozenset[str]] = {
 ATTRIBUTES: dict[str, frozenset[str]] = {
     "html": frozenset({"lang"}),
     "meta": frozenset({"name", "content", "charset"}),
-    "a": frozenset({"href"}),
+    "a": frozenset({"href", "title"}),
     "img": frozenset({"src", "alt"}),
     "th": frozenset({"scope"}),
     "time": frozenset({"datetime"}),
@@ -87,7 +88,7 @@ _BOUND_ATTRIBUTES: dict[str, frozenset[str]] = {
 }
 
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
-_CELL = frozenset({*_INLINE, "span", "p", "ul", "li"})
+_CELL = frozenset({*_INLINE, "a", "span", "p", "ul", "li"})
 _SVG_CASE = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio"}
 _UNKNOWN_TAG = 801  # libxml2 knows HTML 4 only and remarks on every `section`; no fault of the template's.
 

@@ -251,9 +251,9 @@ def _finish(first: int, document: Any, pdf: Any) -> None:
 
 
 def _describe_links(document: Any) -> None:
-    """Let each link say its own words to a screen reader; WeasyPrint gives it the name of its target."""
+    """Let each link say its title or its own words to a screen reader; WeasyPrint gives it the name of its target."""
     for page in document.pages:
         for _kind, target, _rectangle, box in page.links:
             if box.link_annotation and box.element is not None:
-                text = " ".join("".join(box.element.itertext()).split())
+                text = box.element.get("title") or " ".join("".join(box.element.itertext()).split())
                 box.link_annotation["Contents"] = pydyf.String(text or target)

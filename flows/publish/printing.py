@@ -55,6 +55,14 @@ def receive(stream: IO[bytes]) -> tuple[dict[str, Any], bytes]:
     return head, body
 
 
+def _understood(answer: Mapping[str, Any], data: bytes) -> Printed:
+    if "template" in answer:
+        raise TemplateError(answer["template"])
+    if "fault" in answer:
+        raise RuntimeError(f"A PDF could not be printed.\n{answer['fault']}")
+    return Printed(data, answer["pages"])
+
+
 class _Printer:
     """One process, started when it is first wanted."""
 
@@ -84,11 +92,7 @@ class _Printer:
         except (EOFError, OSError):
             code = child.wait()
             raise RuntimeError(f"The process that prints PDFs ended with code {code} before it was done.") from None
-        if "template" in answer:
-            raise TemplateError(answer["template"])
-        if "fault" in answer:
-            raise RuntimeError(f"A PDF could not be printed.\n{answer['fault']}")
-        return Printed(data, answer["pages"])
+        return _understood(answer, data)
 
     def stop(self) -> None:
         child, self._child = self._child, None
@@ -129,7 +133,35 @@ class _Printers:
             printer.stop()
 
 
-_printers = _Printers()
+class _Here:
+    """Prints in this process, each PDF when it is asked for."""
+
+    def start(self) -> None:
+        import flows.publish.printer  # noqa: F401
+
+    def submit(self, head: Mapping[str, Any], html: bytes, wanted: Callable[[Printed], T]) -> Future[T]:
+        from flows.publish.printer import answer
+
+        done: Future[T] = Future()
+        try:
+            done.set_result(wanted(_understood(*answer(dict(head), html))))
+        except Exception as error:
+            done.set_exception(error)
+        return done
+
+    def stop(self) -> None:
+        pass
+
+
+_printers: _Printers | _Here = _Printers()
+
+
+def print_here() -> None:
+    """From now on print in this process: for one that is itself one of several which share the processors."""
+    global _printers
+    _printers.stop()
+    _printers = _Here()
+    _printers.start()
 
 
 def warm_up() -> None:

@@ -38,5 +38,5 @@ def render(template: str, folder: Path, **facts: Any) -> str:
         raise TemplateError(f"{template}: a part of it cannot be worked out ({error}).") from error
 
 
-def _draw(chart: AnyChart) -> Markup:
-    return Markup(figure(chart))
+def _draw(chart: AnyChart, references: str = "") -> Markup:
+    return Markup(figure(chart, references))

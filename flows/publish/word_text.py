@@ -181,7 +181,11 @@ class Line:
                 f"{self._paper.template_name}: a link leads to “{href}”, which is neither #id nor https."
             )
         self._into.set(name("w:history"), "1")
-        self._content(element, look._replace(style=look.style or look.links))
+        if tip := element.get("title"):
+            self._into.set(name("w:tooltip"), clean(tip))
+        # A reference to a source is coloured but not underlined: the tables are full of them.
+        links = "Reference" if look.links and element.get("class") == "source" else look.links
+        self._content(element, look._replace(style=look.style or links))
         self._into = outer
 
     def _span(self, element: Element, look: Look) -> None:

@@ -99,8 +99,10 @@ def send(
     who: str,
     pauses: Sequence[float] = _PAUSES,
     sleep: Callable[[float], None] = time.sleep,
+    has_been_sent: Callable[[str], None] = lambda key: None,
 ) -> Posted:
     """Send letters, by partner. What fails for a passing reason is tried again after each of `pauses` (seconds).
+    `has_been_sent` is told of each letter as soon as the server has it.
 
     `who` is the key of those who must see to what could not be sent. UserError when the settings would send a password
     in the clear, or name a certificate that is not there.
@@ -119,7 +121,7 @@ def send(
             break
         if pause:
             sleep(pause)
-        attempt = _attempt(waiting, server, context)
+        attempt = _attempt(waiting, server, context, has_been_sent)
         sent += attempt.sent
         failed |= attempt.refused
         waiting = {key: waiting[key] for key in attempt.passing}
@@ -131,13 +133,19 @@ def send(
 class _Attempt:
     """What came of one connection, by partner: sent, refused for good and why, not sent for a passing reason."""
 
+    has_been_sent: Callable[[str], None]
     sent: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     passing: dict[str, str] = field(default_factory=dict)
 
 
-def _attempt(letters: Mapping[str, EmailMessage], server: MailServer, context: ssl.SSLContext) -> _Attempt:
-    attempt = _Attempt()
+def _attempt(
+    letters: Mapping[str, EmailMessage],
+    server: MailServer,
+    context: ssl.SSLContext,
+    has_been_sent: Callable[[str], None],
+) -> _Attempt:
+    attempt = _Attempt(has_been_sent)
     try:
         connection = _connected(server, context)
     except _NotWelcome as refusal:
@@ -216,6 +224,7 @@ def _hand_over(
         return False
     else:
         attempt.sent.append(key)
+        attempt.has_been_sent(key)
         if left:
             attempt.refused[key] = f"{_refused_addresses(left)}; the others have it"
     return True

@@ -19,6 +19,7 @@ from flows.reports.frame import frame
 from flows.reports.measures import MeasureTable, measure_table
 from flows.reports.parts import NONE_GIVEN, Chip, Frame, Ref, chip, milestone_ref, partner_names
 from flows.reports.returns_state import ReturnRow, return_rows
+from flows.reports.sources import NO_SOURCES, Cells, Sources, with_sources
 from flows.reports.summary import Figure, due_counts
 
 MOST_ASKED = 25
@@ -35,6 +36,7 @@ class StepRow:
     due: str
     returned_by: str
     chip: Chip
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class AskedRow:
     about: Ref
     says: str
     todo: str
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class ActionList:
     measures: tuple[MeasureGroup, ...]
     risks: tuple[RiskLine, ...]
     returned: ReturnRow | None
+    sources: Sources = NO_SOURCES
 
 
 def action_list(position: Position, settings: Settings) -> ActionList:
@@ -97,7 +101,7 @@ def action_list(position: Position, settings: Settings) -> ActionList:
     under_way = [s for s in rest if s not in soon and s.status is not Status.NOT_YET_DUE]
     asked = _asked(position)
     beyond = len(asked) - MOST_ASKED
-    return ActionList(
+    facts = ActionList(
         frame=frame("Partner’s page" if is_partner else "Action list", position, settings),
         sentences=tuple(_sentences(position, now, soon)),
         figures=tuple(_figures(position, now, soon)),
@@ -111,6 +115,7 @@ def action_list(position: Position, settings: Settings) -> ActionList:
         risks=tuple(risk_line(r) for r in sorted(position.risks, key=lambda r: (-r.score, r.ref)) if r.is_open),
         returned=next((row for row in return_rows(position)), None) if is_partner else None,
     )
+    return with_sources(facts, position, has_words=False)
 
 
 def _by_due_day(state: MilestoneState) -> tuple[bool, str, str]:
@@ -168,7 +173,7 @@ def _asked(position: Position) -> list[AskedRow]:
     """The errors and queries of the slice that are about it; on a partner's page, those that are the partner's move."""
     whose = position.scope.partner if position.scope else ""
     return [
-        AskedRow(_ref(f.about, position), f.says, f.todo)
+        AskedRow(_ref(f.about, position), f.says, f.todo, (f.origin,))
         for f in position.findings
         if f.severity is not Severity.NOTE and f.kind != "plan" and (not whose or f.who == whose)
     ]
@@ -208,6 +213,7 @@ def _step(state: MilestoneState, position: Position, settings: Settings) -> Step
         due=row.due,
         returned_by=partner_names(position, state.milestone.partners),
         chip=row.chip,
+        source=row.source,
     )
 
 

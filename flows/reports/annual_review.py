@@ -13,6 +13,7 @@ from flows.position.look_back import LookBack
 from flows.reports.curves import Curves, turning_the_curve
 from flows.reports.review import Review, review
 from flows.reports.scorecard import Scorecard, scorecard
+from flows.reports.sources import with_sources
 
 MONTHS_AHEAD = 12
 """The forward look of an annual review: the year that follows."""
@@ -30,4 +31,5 @@ def annual_review(back: LookBack, settings: Settings) -> AnnualReview:
     """The facts of the annual review of the months looked back on."""
     curves = turning_the_curve(back, settings, "year")
     common = review("Annual review", back, settings, "year", MONTHS_AHEAD, drawn_elsewhere=curves.refs)
-    return AnnualReview(**vars(common), scorecard=scorecard(back, settings, "year"), curves=curves)
+    facts = AnnualReview(**vars(common), scorecard=scorecard(back, settings, "year"), curves=curves)
+    return with_sources(facts, back.now)

@@ -16,6 +16,7 @@ from flows.reports.group_words import Words, words_on
 from flows.reports.measure_charts import new_charts
 from flows.reports.measures import MeasureTable, measure_table
 from flows.reports.parts import NONE_GIVEN, Chip, Moved, Ref, chip, milestone_ref, moved, partner_names, plan_ref
+from flows.reports.sources import Cells, said_of
 
 DUE_NEXT_DAYS = 62
 """What is due within about two months of the period end is due next."""
@@ -30,6 +31,7 @@ class DoneRow:
     done: str
     chip: Chip
     said: str
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class OpenRow:
     next_steps: str
     differs: str
     age: str
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class RiskLine:
     owner: str
     mitigation: str
     comment: str
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class EvidenceLine:
     dated: str
     supports: tuple[Ref, ...]
     shows: str
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +193,12 @@ def _focus(focus: FocusArea, position: Position, settings: Settings) -> FocusPar
         charts=new_charts(position, focus.ref),
         evidence=tuple(
             EvidenceLine(
-                e.number, e.title, day(e.dated) if e.dated else NONE_GIVEN, tuple(_refs(e.supports, position)), e.shows
+                number=e.number,
+                title=e.title,
+                dated=day(e.dated) if e.dated else NONE_GIVEN,
+                supports=tuple(_refs(e.supports, position)),
+                shows=e.shows,
+                source=(e.origin,),
             )
             for e in new
             if e.accepted
@@ -239,6 +249,7 @@ def _done_row(state: MilestoneState, position: Position, settings: Settings) -> 
         done=day(done) if done else NONE_GIVEN,
         chip=chip(state.current.status, settings),
         said=_in_turn(state, position, "progress"),
+        source=said_of(state),
     )
 
 
@@ -254,6 +265,7 @@ def open_row(state: MilestoneState, position: Position, settings: Settings) -> O
         next_steps=_in_turn(state, position, "next_steps"),
         differs=_differs(state),
         age=_age(state),
+        source=said_of(state),
     )
 
 
@@ -333,4 +345,5 @@ def risk_line(risk: RiskState) -> RiskLine:
         owner=risk.owner or "No owner",
         mitigation=risk.mitigation,
         comment=risk.comment,
+        source=(risk.origin,),
     )

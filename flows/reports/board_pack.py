@@ -14,6 +14,8 @@ from typing import Protocol
 from flows.ledger.records import Submission
 from flows.plan.calendar import annual_review_months, is_annual_review, is_stocktake, stocktake_months
 from flows.plan.findings import Finding
+from flows.plan.periods import Month
+from flows.plan.periods import Month
 from flows.plan.settings import Settings
 from flows.plan.words import count, day, listed, sentence
 from flows.position.look_back import LookBack, look_back
@@ -54,7 +56,12 @@ class Material:
         if not is_stocktake(month, self.settings):
             return None
         months = stocktake_months(month, self.settings)
-        return look_back(self.position.plan, self.settings, self.submissions, months, self.noticed)
+        return self._look_back(months)
+
+    def _back(self, months: tuple[Month, ...]) -> LookBack:
+        now = self.position
+        last = (now.published,) if now.published else ()
+        return look_back(now.plan, self.settings, self.submissions, months, self.noticed, now.known_on, last)
 
     @cached_property
     def year(self) -> LookBack | None:
@@ -63,7 +70,12 @@ class Material:
         if not is_annual_review(month, self.settings):
             return None
         months = annual_review_months(month, self.settings)
-        return look_back(self.position.plan, self.settings, self.submissions, months, self.noticed)
+        return self._look_back(months)
+
+    def _look_back(self, months: tuple[Month, ...]) -> LookBack:
+        now = self.position
+        published = (now.published,) if now.published else ()
+        return look_back(now.plan, self.settings, self.submissions, months, self.noticed, now.known_on, published)
 
 
 @dataclass(frozen=True)

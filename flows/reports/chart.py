@@ -1,7 +1,8 @@
 """What each chart says, ready to be drawn: figures, what to hold them against, and a title that is the finding.
 
 Every chart has `title` (the finding), `subtitle` (what is plotted, and its unit), `alt` (the finding, the latest
-value and the range, in one or two sentences) and `source`. `wide` charts are 165 mm across, others 80 mm.
+value and the range, in one or two sentences) and `source`. `cells` are those that its figures stand in; none where
+they are counted. `wide` charts are 165 mm across, others 80 mm.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from flows.plan.findings import Origin
 from flows.position.model import Status
 
 LineKind = Literal["baseline", "target", "comparator"]
@@ -94,6 +96,7 @@ class Chart:
     notes: tuple[ChartNote, ...] = ()
     profile: str = ""
     decimals: int | None = None
+    cells: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,7 @@ class BandsChart:
     source: str
     wide: bool = True
     share: bool = False
+    cells: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,7 @@ class SmallMultiples:
     panels: tuple[Panel, ...]
     alt: str
     source: str
+    cells: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,6 +160,7 @@ class BurnUpChart:
     alt: str
     source: str
     wide: bool = True
+    cells: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -178,6 +184,7 @@ class HeatMap:
     alt: str
     source: str
     wide: bool = False
+    cells: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -218,6 +225,7 @@ class Timeline:
     source: str
     shaded: tuple[date, date] | None = None
     wide: bool = True
+    cells: tuple[Origin, ...] = ()
 
 
 AnyChart = Chart | BandsChart | SmallMultiples | BurnUpChart | HeatMap | Timeline

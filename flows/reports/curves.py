@@ -33,6 +33,7 @@ from flows.reports.measure_words import (
 from flows.reports.measures import measure_anchor
 from flows.reports.parts import Ref, milestone_ref
 from flows.reports.scorecard import why_unsure_in
+from flows.reports.sources import Cells, Told, figures, said_of
 from flows.reports.summary import is_overdue
 
 MOST_CURVES = 6
@@ -52,6 +53,7 @@ class Step:
     ref: Ref
     title: str
     on: str
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,10 @@ class Curve:
     title: str
     chart: Chart
     story: tuple[str, ...]
-    comments: tuple[str, ...]
+    comments: tuple[Told, ...]
     group: str
     returned: str
-    evidence: tuple[str, ...]
+    evidence: tuple[Told, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class FocusCurves:
     curves: tuple[Curve, ...]
     partners: str
     works: str
-    evidence: tuple[str, ...]
+    evidence: tuple[Told, ...]
     done: tuple[Step, ...]
     done_caption: str
     more_done: str
@@ -225,12 +227,12 @@ def _without_limits(state: MeasureState) -> str:
     return "Nothing tells a change from chance here, because neighbouring figures share data or some are missing."
 
 
-def _comments(state: MeasureState, back: LookBack, span: str) -> tuple[str, ...]:
+def _comments(state: MeasureState, back: LookBack, span: str) -> tuple[Told, ...]:
     """What the partner said of the figures that came in, the newest last."""
     said = [v for v in state.series if v.month in back.months and v.comment]
     if not said:
-        return (f"No comment on its figures is on record for the {span}.",)
-    return tuple(f"{v.period.label}: {sentence(v.comment)}" for v in said[-COMMENTS:])
+        return (Told(f"No comment on its figures is on record for the {span}."),)
+    return tuple(Told(f"{v.period.label}: {sentence(v.comment)}", figures(v)) for v in said[-COMMENTS:])
 
 
 def _group_words(ref: str, back: LookBack) -> str:
@@ -264,17 +266,17 @@ def _evidence(back: LookBack, ref: str) -> list[EvidenceItem]:
     return sorted(items, key=lambda e: e.month, reverse=True)
 
 
-def _evidence_words(items: list[EvidenceItem]) -> tuple[str, ...]:
-    told = [f"{e.title}. {sentence(e.shows)}".strip() for e in items[:TOLD]]
+def _evidence_words(items: list[EvidenceItem]) -> tuple[Told, ...]:
+    told = tuple(Told(f"{e.title}. {sentence(e.shows)}".strip(), (e.origin,)) for e in items[:TOLD])
     more = len(items) - TOLD
-    return (*told, f"And {count(more, 'more item', 'more items')} of evidence.") if more > 0 else tuple(told)
+    return (*told, Told(f"And {count(more, 'more item', 'more items')} of evidence.")) if more > 0 else told
 
 
 def _done(back: LookBack, focus_ref: str) -> list[Step]:
     """Milestones of a focus area that were completed, with evidence, in the period; the newest first."""
     found = [s for s in back.now.under(focus_ref) if s.status is Status.COMPLETE and not _was_complete(s, back)]
     found.sort(key=lambda s: s.current.completed_on or dt.date.min, reverse=True)
-    return [_step(s, s.current.completed_on) for s in found]
+    return [_step(s, s.current.completed_on, said_of(s)) for s in found]
 
 
 def _was_complete(state: MilestoneState, back: LookBack) -> bool:
@@ -286,7 +288,7 @@ def _coming(position: Position, focus_ref: str) -> list[Step]:
     """The next due day of each milestone of a focus area that has one ahead, the soonest first."""
     due = ((s, _next_due(s, position.period_end)) for s in position.under(focus_ref))
     ahead = sorted(((on, s.ref, s) for s, on in due if on), key=lambda found: found[0])
-    return [_step(state, on) for on, _, state in ahead]
+    return [_step(state, on, (state.milestone.origin,)) for on, _, state in ahead]
 
 
 def _next_due(state: MilestoneState, after: dt.date) -> dt.date | None:
@@ -299,8 +301,8 @@ def _next_due(state: MilestoneState, after: dt.date) -> dt.date | None:
     return state.due if state.due and state.due > after else None
 
 
-def _step(state: MilestoneState, on: dt.date | None) -> Step:
-    return Step(milestone_ref(state.ref), state.milestone.title, day(on) if on else "no date given")
+def _step(state: MilestoneState, on: dt.date | None, source: Cells) -> Step:
+    return Step(milestone_ref(state.ref), state.milestone.title, day(on) if on else "no date given", source)
 
 
 def _overdue(position: Position, focus_ref: str) -> list[str]:

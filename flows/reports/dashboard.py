@@ -27,6 +27,7 @@ from flows.reports.measure_doubts import is_in_question, why_unsure
 from flows.reports.measure_words import measure_story, new_limits_words
 from flows.reports.measures import measure_anchor
 from flows.reports.parts import Chip, Frame, Icon
+from flows.reports.sources import NO_SOURCES, Cells, Sources, figures, held_to, with_sources
 
 OVERVIEW_FROM = 4
 """A focus area with fewer charts than this has no page of small charts: its panels show them all at once."""
@@ -58,6 +59,7 @@ class IconRow:
     none: str
     assurance: Icon | None
     rating: Chip | None
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class MeasurePanel:
     note: str
     chart: Chart | None
     bands: BandsChart | None
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +115,12 @@ class Dashboard:
     data: DataPart
     icons: tuple[IconRule, ...]
     reading: tuple[str, ...]
+    sources: Sources = NO_SOURCES
 
 
 def dashboard(position: Position, settings: Settings) -> Dashboard:
     """The facts of the month's data dashboard."""
-    return Dashboard(
+    facts = Dashboard(
         frame=frame("Data dashboard", position, settings),
         summary=summary_of(position),
         words=group_words(position),
@@ -128,6 +132,7 @@ def dashboard(position: Position, settings: Settings) -> Dashboard:
         icons=icon_rules(position),
         reading=reading_words(position, settings),
     )
+    return with_sources(facts, position)
 
 
 def _with_measures(position: Position) -> Iterable[FocusArea]:
@@ -172,6 +177,7 @@ def _icon_row(state: MeasureState, position: Position) -> IconRow:
         none=_no_icon(state),
         assurance=Icon(passes.value, ASSURANCE_WORDS[passes]) if passes and judged else None,
         rating=Chip(RATING_STYLES[rating], RATING_WORDS[rating]) if rating else None,
+        source=figures(latest),
     )
 
 
@@ -224,6 +230,7 @@ def _overview(focus: FocusArea, drawn: list[MeasureState], position: Position) -
         panels=tuple(panel(s, why_unsure(s, position)) for s in drawn),
         alt=f"Small line charts of {len(drawn)} measures. {title}. Latest figures: {latest}.",
         source=f"Source: returns up to {position.month.label}",
+        cells=tuple(origin for s in drawn for origin in figures(*s.known)),
     )
 
 
@@ -256,6 +263,7 @@ def _panel(state: MeasureState, position: Position) -> MeasurePanel:
         note=" ".join(note for note in notes if note),
         chart=measure_chart(state, why_unsure(state, position), wide=True) if enough else None,
         bands=bands_chart(state),
+        source=(*figures(state.previous, state.latest), *held_to(state)),
     )
 
 

@@ -17,6 +17,7 @@ from flows.reports.icons import ASSURANCE_WORDS, VARIATION_WORDS
 from flows.reports.measure_doubts import is_in_question
 from flows.reports.measures import measure_anchor
 from flows.reports.parts import NONE_GIVEN, Icon
+from flows.reports.sources import Cells, Told, figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class DataRow:
     measures: tuple[Named, ...]
     period: str
     says: str
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,8 @@ class RestatedRow:
 
     measure: Named
     period: str
-    before: str
-    now: str
+    before: Told
+    now: Told
     why: str
 
 
@@ -84,16 +86,19 @@ def _named(state: MeasureState) -> Named:
     return Named(state.measure.title, measure_anchor(state.measure) if state.latest else "")
 
 
-def _row(state: MeasureState, period: str, says: str) -> DataRow:
-    return DataRow((_named(state),), period, says)
+def _row(state: MeasureState, period: str, says: str, value: Value | None) -> DataRow:
+    return DataRow((_named(state),), period, says, figures(value))
 
 
 def _together(rows: Iterable[DataRow]) -> tuple[DataRow, ...]:
     """The rows, those that say the same of the same period in one."""
-    found: dict[tuple[str, str], list[Named]] = {}
+    found: dict[tuple[str, str], list[DataRow]] = {}
     for row in rows:
-        found.setdefault((row.period, row.says), []).extend(row.measures)
-    return tuple(DataRow(tuple(measures), period, says) for (period, says), measures in found.items())
+        found.setdefault((row.period, row.says), []).append(row)
+    return tuple(
+        DataRow(tuple(m for r in alike for m in r.measures), period, says, tuple(o for r in alike for o in r.source))
+        for (period, says), alike in found.items()
+    )
 
 
 def _missing(position: Position) -> Iterable[DataRow]:
@@ -103,7 +108,7 @@ def _missing(position: Position) -> Iterable[DataRow]:
             state = position.measure[finding.about]
             last = f"Figures up to {in_a_sentence(state.latest.period)}." if state.latest else "No figure yet."
             who = position.plan.partner[state.measure.partner].short_name
-            yield _row(state, who, last)
+            yield _row(state, who, last, None)
 
 
 def _not_given(position: Position) -> Iterable[DataRow]:
@@ -111,7 +116,10 @@ def _not_given(position: Position) -> Iterable[DataRow]:
         newest = state.series[-1] if state.series else None
         if newest and newest.value is None and newest.month == position.month:
             yield _row(
-                state, newest.period.label, sentence(newest.comment) or f"Marked [{newest.symbol}], without saying why."
+                state,
+                newest.period.label,
+                sentence(newest.comment) or f"Marked [{newest.symbol}], without saying why.",
+                newest,
             )
 
 
@@ -121,14 +129,14 @@ def _questioned(position: Position) -> Iterable[DataRow]:
     for state in position.measures:
         if state.latest and is_in_question(state, position):
             told = [f.says for f in asked if is_in_question(state, replace(position, findings=(f,)))]
-            yield _row(state, state.latest.period.label, " ".join(dict.fromkeys(told)))
+            yield _row(state, state.latest.period.label, " ".join(dict.fromkeys(told)), state.latest)
 
 
 def _provisional(position: Position) -> Iterable[DataRow]:
     for state in position.measures:
         if state.latest and state.latest.provisional and state.latest.value is not None:
             said = f"{shown(state.measure, state.latest.value)}. {sentence(state.latest.comment)}".strip()
-            yield _row(state, state.latest.period.label, said)
+            yield _row(state, state.latest.period.label, said, state.latest)
 
 
 def _restated(position: Position) -> Iterable[RestatedRow]:
@@ -144,10 +152,10 @@ def _restated(position: Position) -> Iterable[RestatedRow]:
                 )
 
 
-def _said(state: MeasureState, value: Value) -> str:
+def _said(state: MeasureState, value: Value) -> Told:
     """What was said, and when."""
     said = f"[{value.symbol}]" if value.value is None else shown(state.measure, value.value)
-    return f"{said}, received {day(value.received)}"
+    return Told(f"{said}, received {day(value.received)}", figures(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from flows.position.measure_state import MeasureState, Rating
 from flows.position.model import Position
 from flows.reports.measure_charts import finding, has_limits
 from flows.reports.measure_doubts import is_in_question, why_unsure
+from flows.reports.sources import Told, figures
 from flows.reports.summary import Figure
 
 Kind = TypeVar("Kind")
@@ -23,8 +24,8 @@ class DashboardSummary:
 
     sentences: tuple[str, ...]
     figures: tuple[Figure, ...]
-    concerns: tuple[str, ...]
-    improvements: tuple[str, ...]
+    concerns: tuple[Told, ...]
+    improvements: tuple[Told, ...]
 
 
 def summary_of(position: Position) -> DashboardSummary:
@@ -60,9 +61,9 @@ def kind_of(state: MeasureState, position: Position) -> str:
     return state.chart.variation.partition("-")[0]
 
 
-def _told(state: MeasureState) -> str:
+def _told(state: MeasureState) -> Told:
     """A measure with the finding of its chart."""
-    return f"{state.measure.title}: {finding(state)}."
+    return Told(f"{state.measure.title}: {finding(state)}.", figures(state.latest))
 
 
 def _sentences(position: Position, known: list[MeasureState]) -> Iterable[str]:

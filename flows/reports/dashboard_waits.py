@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from flows.plan.findings import Origin
 from flows.plan.layout import HARM_ROLES, WAIT_ROLES
 from flows.plan.periods import Period
 from flows.plan.waits import WEEKS, bands
@@ -16,6 +17,7 @@ from flows.reports.chart import BandsChart, Bar
 from flows.reports.measure_doubts import is_in_question
 from flows.reports.measure_words import lower_first
 from flows.reports.parts import NONE_GIVEN
+from flows.reports.sources import Cells, figures
 from flows.reports.symbols import SYMBOLS
 
 BARS = 12
@@ -35,6 +37,7 @@ class WaitRow:
     over_18_weeks: str
     longest: str
     average: str
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ def _wait_row(name: str, roles: dict[str, MeasureState]) -> WaitRow:
         over_18_weeks=said("over-18-weeks"),
         longest=said("longest"),
         average=said("average"),
+        source=figures(*(_for(state, period) for role, state in roles.items() if role in WAIT_ROLES)),
     )
 
 
@@ -125,6 +129,7 @@ def _service(name: str) -> str:
 def _shares(sets: dict[str, dict[str, MeasureState]]) -> BandsChart | None:
     """The bands of each service at its latest period with bands, as shares of all who wait."""
     bars: list[Bar] = []
+    cells: list[Origin] = []
     alt: list[str] = []
     late: dict[str, float | None] = {}
     labels: tuple[str, ...] = ()
@@ -136,6 +141,7 @@ def _shares(sets: dict[str, dict[str, MeasureState]]) -> BandsChart | None:
         labels = state.measure.parts
         values = _band_values(state, periods[-1])
         bars.append(Bar(f"{_service(name)}, {periods[-1].label}", values))
+        cells += _band_cells(state, periods[-1:])
         alt.append(f"{_service(name)}, {in_a_sentence(periods[-1])}: {_last_bands(labels, values)}")
         late[_service(name)] = _share_late(labels, values)
     if len(bars) < 2:
@@ -147,6 +153,7 @@ def _shares(sets: dict[str, dict[str, MeasureState]]) -> BandsChart | None:
         bars=tuple(bars),
         alt=f"Stacked bars, one a service. {'. '.join(alt)}.",
         source="Source: returns of the partners",
+        cells=tuple(cells),
         share=True,
     )
 
@@ -197,6 +204,7 @@ def bands_chart(state: MeasureState) -> BandsChart | None:
             f"{last} in {in_a_sentence(periods[-1])}; {_last_bands(measure.parts, values[0])} in {in_a_sentence(periods[0])}."
         ),
         source=f"Source: returns up to {state.said[-1].month.label}",
+        cells=_band_cells(state, periods),
     )
 
 
@@ -212,6 +220,11 @@ def _band_periods(state: MeasureState) -> list[Period]:
 def _band_values(state: MeasureState, period: Period) -> tuple[float | None, ...]:
     known = {part.part: next((v.value for v in part.series if v.period == period), None) for part in state.parts}
     return tuple(known.get(part) for part in state.measure.parts)
+
+
+def _band_cells(state: MeasureState, periods: Iterable[Period]) -> Cells:
+    asked = set(periods)
+    return figures(*(v for part in state.parts for v in part.series if v.period in asked))
 
 
 def _last_bands(labels: tuple[str, ...], values: tuple[float | None, ...]) -> str:
@@ -236,6 +249,7 @@ class HarmRow:
     harms: str
     actions: str
     complaints: str
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,11 +264,15 @@ def harm_part(position: Position) -> HarmPart | None:
     """The set of harm reviews; None where the plan has none."""
     for roles in _sets(position, HARM_ROLES).values():
         periods = sorted({v.period for state in roles.values() for v in state.series}, reverse=True)[:HARM_PERIODS]
-        rows = tuple(
-            HarmRow(period.label, *(_harm(roles.get(role), period) for role in HARM_ROLES)) for period in periods
-        )
+        rows = tuple(_harm_row(roles, period) for period in periods)
         return HarmPart(rows, tuple(_said(roles, periods)))
     return None
+
+
+def _harm_row(roles: dict[str, MeasureState], period: Period) -> HarmRow:
+    reviewed, harms, actions, complaints = (_harm(roles.get(role), period) for role in HARM_ROLES)
+    values = (_for(roles[role], period) for role in HARM_ROLES if role in roles)
+    return HarmRow(period.label, reviewed, harms, actions, complaints, figures(*values))
 
 
 def _harm(state: MeasureState | None, period: Period) -> str:

@@ -32,6 +32,7 @@ from flows.reports.decisions_came import (
     was_done_before,
 )
 from flows.reports.parts import NONE_GIVEN, Chip, Ref, chip, plan_ref
+from flows.reports.sources import Cells
 
 ANSWERS = ("decision", "date change")
 """The kinds of row that answer an ask."""
@@ -51,6 +52,7 @@ class DecisionRow:
     dated: str
     about: Ref
     text: str
+    source: Cells
     asked: str = ""
 
 
@@ -63,6 +65,7 @@ def decided(position: Position) -> Iterable[DecisionRow]:
                 dated=day(decision.dated) if decision.dated else NONE_GIVEN,
                 about=plan_ref(decision.about, position),
                 text=_text(decision),
+                source=(decision.origin,),
                 asked=_asked(decision.number, position),
             )
 
@@ -85,7 +88,8 @@ def open_asks(position: Position) -> Iterable[DecisionRow]:
     """Asks of earlier months that are still open: no answer of the board is on record."""
     for ask in position.decisions:
         if is_ask(ask) and ask.month < position.month and is_open(ask, position):
-            yield DecisionRow(ask.number, ask.month.label, plan_ref(ask.about, position), sentence(ask.text))
+            about = plan_ref(ask.about, position)
+            yield DecisionRow(ask.number, ask.month.label, about, sentence(ask.text), (ask.origin,))
 
 
 def is_ask(decision: Decision) -> bool:
@@ -120,6 +124,7 @@ class TakenRow:
     text: str
     came: str
     chip: Chip | None
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,7 @@ class AskRow:
     about: Ref
     text: str
     age: str
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +206,7 @@ def _taken_row(decision: Decision, now: Position, settings: Settings, seen: dict
         text=_text(decision),
         came=came_of(decision, now),
         chip=chip(status, settings) if status else None,
+        source=(decision.origin, *(ask.origin for ask in asks[:1])),
     )
 
 
@@ -218,6 +225,7 @@ def _ask_row(ask: Decision, now: Position, since: Month) -> AskRow:
         about=_about(ask, now),
         text=sentence(ask.text),
         age=age if is_open(ask, now) else "Closed, with no answer on record",
+        source=(ask.origin,),
     )
 
 

@@ -10,6 +10,7 @@ from flows.plan.words import count, day, days
 from flows.position.model import MilestoneState, Position
 from flows.reports.due_days import DueDay, all_days
 from flows.reports.parts import Chip, anchor, chip
+from flows.reports.sources import Cells, said_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class MilestoneRow:
     done: str
     late: str
     chip: Chip
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def _row(state: MilestoneState, found: list[DueDay], settings: Settings) -> Mile
         done=done,
         late=late,
         chip=chip(state.status, settings),
+        source=said_of(state),
     )
 
 

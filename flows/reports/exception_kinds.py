@@ -162,5 +162,6 @@ LATE_CODES = frozenset(
 )
 """Findings that are told with a milestone that is overdue or slipping, so that all of it reads together."""
 
-ELSEWHERE = frozenset({"milestone.occurrence-missed", "evidence.expected-missing"})
-"""Findings that the report tells in other places: among the overdue, and in the focus areas."""
+ELSEWHERE = frozenset({"milestone.occurrence-missed", "evidence.expected-missing", "restated.unexplained"})
+"""Findings that the report tells in other places: among the overdue, in the focus areas, and with what reads otherwise
+than it was published."""

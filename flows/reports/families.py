@@ -17,6 +17,7 @@ from flows.plan.words import count, day, sentence
 from flows.position.look_back import LookBack
 from flows.position.model import Feedback, Position
 from flows.reports.parts import NONE_GIVEN, Ref, partner_names, plan_ref
+from flows.reports.sources import Cells, heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class FeedbackRow:
     we_are_doing: str
     we_did: str
     dated: str
+    source: Cells
 
 
 def feedback_rows(position: Position) -> tuple[FeedbackRow, ...]:
@@ -39,6 +41,7 @@ def feedback_rows(position: Position) -> tuple[FeedbackRow, ...]:
             we_are_doing=item.we_are_doing or NONE_GIVEN,
             we_did=item.we_did or NONE_GIVEN,
             dated=day(item.dated) if item.dated else NONE_GIVEN,
+            source=heard([item], position),
         )
         for item in position.feedback
         if item.month == position.month
@@ -109,6 +112,7 @@ class VoiceRow:
     doing: str
     did: tuple[str, ...]
     age: str
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +202,7 @@ def _row(comment: Comment, back: LookBack) -> VoiceRow:
         doing=comment.doing or NONE_GIVEN,
         did=tuple(f"{row.month.label}: {sentence(row.we_did)}" for row in _done_in(comment, back)),
         age=_age(comment, position.month),
+        source=heard((first, *_done_in(comment, back)), position),
     )
 
 

@@ -16,11 +16,14 @@ def frame(report: str, position: Position, settings: Settings, period: str = "")
     """What is printed at the head and foot of each page of `report`, and kept in its file properties.
 
     `period` is what the report covers in words; the position's month where nothing is said. A slice says on its front
-    page and in its title whose it is and how much of the plan it holds.
+    page and in its title whose it is and how much of the plan it holds, and what is shown as it was known on a day says
+    so in its name.
     """
     who, month, scope = settings.partnership, position.month, position.scope
     covers = period or month.label
     named = _named(report, scope) if scope else report
+    if position.known_on:
+        named = f"{named}, as known on {day(position.known_on)}"
     return Frame(
         partnership=who.name,
         plan_name=who.plan_name,
@@ -35,6 +38,17 @@ def frame(report: str, position: Position, settings: Settings, period: str = "")
         board_date=day(board_date(month, settings)),
         keywords=f"{who.short_name}, {who.plan_short_name}, {report.lower()}, {covers}",
         scope=scope_words(position),
+        as_known=_as_known(position),
+    )
+
+
+def _as_known(position: Position) -> str:
+    """What a paper that shows an earlier state of knowledge leaves out; "" for one that shows all there is."""
+    if position.known_on is None:
+        return ""
+    return (
+        f"This paper shows what was known on {day(position.known_on)}: what was received later is left out. The plan, the "
+        "settings and the rules are those in use when it was made."
     )
 
 

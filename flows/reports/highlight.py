@@ -18,7 +18,9 @@ from flows.reports.frame import Reading, frame, how_to_read
 from flows.reports.group_words import GroupWords, group_words
 from flows.reports.overview_charts import at_a_glance
 from flows.reports.parts import Chip, Frame, chip, milestone_ref
+from flows.reports.restated import RestatedPart, restated_part
 from flows.reports.returns_state import ReturnRow, return_rows
+from flows.reports.sources import NO_SOURCES, Cells, Sources, said_of, with_sources
 from flows.reports.summary import Summary, returns_said, summary
 
 FORWARD_MONTHS = 3
@@ -35,6 +37,7 @@ class EntryRow:
     due: str
     outcome: str
     chip: Chip
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,14 @@ class HighlightReport:
     reading: Reading
     entries: tuple[EntryTable, ...]
     glossary: tuple[TermRow, ...]
+    sources: Sources = NO_SOURCES
+    restated: RestatedPart | None = None
 
 
 def highlight_report(position: Position, settings: Settings) -> HighlightReport:
     """The facts of the month's highlight report."""
     ahead = forward(position, settings, FORWARD_MONTHS)
-    return HighlightReport(
+    facts = HighlightReport(
         frame=frame("Highlight report", position, settings),
         summary=summary(position, settings),
         words=group_words(position),
@@ -104,7 +109,9 @@ def highlight_report(position: Position, settings: Settings) -> HighlightReport:
         ),
         entries=tuple(_entries(position, settings)),
         glossary=tuple(TermRow(t.term, t.meaning) for t in position.plan.glossary),
+        restated=restated_part(position, settings),
     )
+    return with_sources(facts, position)
 
 
 def _entries(position: Position, settings: Settings) -> Iterable[EntryTable]:
@@ -137,4 +144,5 @@ def _entry(state: MilestoneState, settings: Settings) -> EntryRow:
         due=_due_words(state),
         outcome=outcome,
         chip=chip(state.status, settings),
+        source=said_of(state),
     )

@@ -19,6 +19,7 @@ from flows.position.model import EvidenceItem, Feedback, Position
 from flows.reports.measure_words import baseline_words, change_words, chart_words, latest_words
 from flows.reports.parts import partner_names
 from flows.reports.scorecard import why_unsure_in
+from flows.reports.sources import Cells, Told, figures, heard, held_to
 
 SO_FAR, NOT_YET = "So far", "Not shown yet"
 
@@ -49,6 +50,7 @@ class Quote:
     said: str
     done: str
     dated: str
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,8 @@ class PromiseRow:
     ref: str
     text: str
     state: str
-    measures: tuple[str, ...]
-    evidence: tuple[str, ...]
+    measures: tuple[Told, ...]
+    evidence: tuple[Told, ...]
     quotes: tuple[Quote, ...]
 
 
@@ -170,7 +172,7 @@ def _focus(focus: FocusArea, back: LookBack, span: str) -> FocusImpacts:
         area_ref=focus.area_ref,
         title=focus.title,
         tables=tuple(table for table in tables if table.rows or table.unshown),
-        quotes=tuple(_quote(f) for f in answered[-QUOTED:]),
+        quotes=tuple(_quote(f, back.now) for f in answered[-QUOTED:]),
         families=_families(focus, len(answered), span),
     )
 
@@ -220,10 +222,14 @@ def _row(promise: Promise, back: LookBack) -> PromiseRow:
         ref=promise.ref,
         text=sentence(promise.text),
         state=SO_FAR if is_shown(promise, position) else NOT_YET,
-        measures=tuple(measure_words(s, back) for s in _measures(promise, position)),
-        evidence=(*told, f"And {count(more, 'more item', 'more items')}.") if more > 0 else tuple(told),
-        quotes=tuple(_quote(f) for f in _answered(position, promise.ref)[-QUOTED:]),
+        measures=tuple(_told(s, back) for s in _measures(promise, position)),
+        evidence=(*told, Told(f"And {count(more, 'more item', 'more items')}.")) if more > 0 else tuple(told),
+        quotes=tuple(_quote(f, position) for f in _answered(position, promise.ref)[-QUOTED:]),
     )
+
+
+def _told(state: MeasureState, back: LookBack) -> Told:
+    return Told(measure_words(state, back), (*figures(state.previous, state.latest), *held_to(state)))
 
 
 def measure_words(state: MeasureState, back: LookBack) -> str:
@@ -248,9 +254,9 @@ def _evidence(promise: Promise, position: Position) -> list[EvidenceItem]:
     return [e for e in position.evidence if e.accepted and promise.ref in (*e.supports, *e.meets)]
 
 
-def _evidence_words(item: EvidenceItem) -> str:
+def _evidence_words(item: EvidenceItem) -> Told:
     dated = f", {day(item.dated)}" if item.dated else ""
-    return f"{item.title}{dated}. {sentence(item.shows)}".strip()
+    return Told(f"{item.title}{dated}. {sentence(item.shows)}".strip(), (item.origin,))
 
 
 def _answered(position: Position, about: str) -> list[Feedback]:
@@ -264,8 +270,8 @@ def _answered(position: Position, about: str) -> list[Feedback]:
     return list(newest.values())
 
 
-def _quote(item: Feedback) -> Quote:
-    return Quote(_short(item.you_said), _short(sentence(item.we_did)), item.month.label)
+def _quote(item: Feedback, position: Position) -> Quote:
+    return Quote(_short(item.you_said), _short(sentence(item.we_did)), item.month.label, heard([item], position))
 
 
 def _short(text: str) -> str:

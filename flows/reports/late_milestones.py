@@ -15,6 +15,7 @@ from flows.position.model import MilestoneState, Position, Status
 from flows.reports.exception_kinds import LATE_CODES
 from flows.reports.noticed import as_it, short_name
 from flows.reports.parts import NONE_GIVEN, Chip, Ref, chip, milestone_ref, waiting_for
+from flows.reports.sources import Cells, said_of
 from flows.reports.summary import is_overdue
 
 
@@ -29,6 +30,7 @@ class LateRow:
     chip: Chip
     what: str
     whose: str
+    source: Cells
 
 
 def due_has_passed(state: MilestoneState, position: Position) -> bool:
@@ -57,6 +59,7 @@ def late_row(state: MilestoneState, position: Position, settings: Settings) -> L
         chip=chip(state.status, settings),
         what=" ".join([*_what_is_said(state, position), *_what_was_noticed(state, noticed_of_it, position)]),
         whose=_whose_move(state, noticed_of_it, position),
+        source=said_of(state),
     )
 
 

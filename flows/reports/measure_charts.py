@@ -17,6 +17,7 @@ from flows.reports.chart import Cause as Meaning
 from flows.reports.chart import Chart, ChartLimits, ChartLine, ChartNote, ChartPath, ChartPoint, Panel
 from flows.reports.measure_doubts import why_unsure
 from flows.reports.measure_words import cause_words, limits_words, possible, run_words
+from flows.reports.sources import figures, held_to
 
 CHART_FROM = 3
 """A measure with fewer figures than this is told in words, not drawn."""
@@ -51,6 +52,7 @@ def measure_chart(state: MeasureState, unsure: str = "", wide: bool = False) -> 
         lines=tuple(_lines(state, first, last)),
         alt=_alt(state, shown_values, unsure),
         source=f"Source: {_source(state, first, last)}",
+        cells=(*figures(*shown_values), *held_to(state)),
         wide=wide,
         from_zero=measure.unit in ("children", "weeks"),
         limits=tuple(_limits(state, first)),

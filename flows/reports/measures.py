@@ -13,6 +13,7 @@ from flows.reports.icons import VARIATION_WORDS
 from flows.reports.measure_charts import has_limits, in_short, is_drawn
 from flows.reports.measure_doubts import is_in_question, judged, why_unsure
 from flows.reports.parts import NONE_GIVEN, Icon
+from flows.reports.sources import Cells, Told, figures, held_to
 
 _WORDS = {
     Direction.IMPROVING: "Improving",
@@ -49,17 +50,19 @@ class MeasureLine:
     target: str
     comparators: tuple[str, ...]
     note: str
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureTable:
     """The measures of a focus area that have a figure, the names of the comparators that any of them has, and a
-    sentence on those that have none."""
+    sentence on those that have none. `held_to` are the cells of baselines, targets and comparators."""
 
     comparators: tuple[str, ...]
     has_target: bool
     rows: tuple[MeasureLine, ...]
     without: str
+    held_to: Cells
 
 
 def measure_table(position: Position, focus_ref: str) -> MeasureTable:
@@ -72,6 +75,7 @@ def measure_table(position: Position, focus_ref: str) -> MeasureTable:
         has_target=any(s.measure.target is not None for s in known),
         rows=tuple(_line(state, names, position) for state in known),
         without=_without(states),
+        held_to=tuple(origin for state in known for origin in held_to(state)),
     )
 
 
@@ -134,6 +138,7 @@ def _line(state: MeasureState, names: tuple[str, ...], position: Position) -> Me
         target=NONE_GIVEN if measure.target is None else shown(measure, measure.target),
         comparators=tuple(comparators.get(name, NONE_GIVEN) for name in names),
         note=_note(state, position),
+        source=figures(latest),
     )
 
 
@@ -168,7 +173,7 @@ def _note(state: MeasureState, position: Position) -> str:
     return said.rstrip(".") if len(parts) == 1 and said[:1].isdigit() else said
 
 
-def moved_measures(position: Position) -> tuple[str, ...]:
+def moved_measures(position: Position) -> tuple[Told, ...]:
     """For page one: of the measures with a new figure the one that moved most, and with it those that worsened most,
     one of a set; where too few worsened, those that moved most. Those that worsened stand first.
 
@@ -176,18 +181,19 @@ def moved_measures(position: Position) -> tuple[str, ...]:
     """
     new = [s for s in position.measures if s.is_new and s.previous]
     if not new:
-        return ("No measure has a new figure to compare with an earlier one.",) if position.measures else ()
+        return (Told("No measure has a new figure to compare with an earlier one."),) if position.measures else ()
     ranked = sorted((s for s in new if _may_be_told(s)), key=_size, reverse=True)
     if not ranked:
         chance = ", and by more than chance" if any(map(has_limits, new)) else ""
-        return (f"None moved by 1 percentage point or more, or by 1% of the figure{chance}.",)
+        return (Told(f"None moved by 1 percentage point or more, or by 1% of the figure{chance}."),)
     worst: dict[str, MeasureState] = {}
     for state in ranked:
         if judged(state, position) is Direction.WORSENING:
             worst.setdefault(state.measure.set_name or state.measure.ref, state)
     chosen = dict.fromkeys(s.measure.ref for s in (ranked[0], *worst.values(), *ranked))
     told = [position.measure[ref] for ref in list(chosen)[:ON_PAGE_ONE]]
-    return tuple(measure_sentence(s, position) for s in sorted(told, key=lambda s: _rank(s, position)))
+    ranked = sorted(told, key=lambda s: _rank(s, position))
+    return tuple(Told(measure_sentence(s, position), figures(s.latest)) for s in ranked)
 
 
 def _may_be_told(state: MeasureState) -> bool:

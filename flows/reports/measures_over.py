@@ -23,6 +23,7 @@ from flows.reports.measure_doubts import why_unsure
 from flows.reports.measure_words import apart, between, is_level
 from flows.reports.measures import icon_of, measure_anchor
 from flows.reports.parts import NONE_GIVEN, Icon
+from flows.reports.sources import Cells, figures, held_to
 
 YEAR = "year"
 """The span of the annual review, which prints every control chart."""
@@ -44,6 +45,9 @@ class MeasureOver:
     change: str
     icon: Icon | None
     held_against: tuple[str, ...]
+    start_source: Cells
+    source: Cells
+    held_to: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,9 @@ def _row(state: MeasureState, back: LookBack) -> MeasureOver:
         change=" ".join(sentence(words) for words in _change(state, start, back) if words),
         icon=icon_of(state, back.now),
         held_against=tuple(_held_against(state, latest)),
+        start_source=figures(start),
+        source=figures(latest),
+        held_to=held_to(state),
     )
 
 

@@ -10,6 +10,7 @@ from flows.plan.findings import Finding
 from flows.plan.words import count, listed, sentence
 from flows.position.model import Position
 from flows.reports.parts import NONE_GIVEN, Ref, plan_ref
+from flows.reports.sources import Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Noticed:
     says: str
     todo: str
     whose: str
+    source: Cells
 
 
 def rows_of(groups: Iterable[list[Finding]], with_late: set[Finding], position: Position) -> Iterable[Noticed]:
@@ -41,7 +43,7 @@ def _silent(who: str, owed: list[Finding], also: bool, position: Position) -> No
     refs = listed(sorted((f.about for f in owed), key=_numbers))
     which = count(len(owed), "other live milestone" if also else "live milestone")
     says = f"{name} gave no update this month on {which}: {refs}."
-    return Noticed(Ref("Several"), says, "Give status, progress and forecast for each.", name)
+    return Noticed(Ref("Several"), says, "Give status, progress and forecast for each.", name, _cells(owed))
 
 
 def _numbers(ref: str) -> list[int]:
@@ -56,7 +58,11 @@ def _noticed(group: list[Finding], position: Position) -> Noticed:
     asked = dict.fromkeys(f.todo for f in group)
     todo = [t for t in asked if not any(other != t and other.startswith(t.rstrip(".")) for other in asked)]
     whose = dict.fromkeys(short_name(f.who, position) for f in group)
-    return Noticed(_about(first, position), " ".join(says), " ".join(todo), ", ".join(whose))
+    return Noticed(_about(first, position), " ".join(says), " ".join(todo), ", ".join(whose), _cells(group))
+
+
+def _cells(group: list[Finding]) -> Cells:
+    return tuple(dict.fromkeys(f.origin for f in group))
 
 
 def _about(finding: Finding, position: Position) -> Ref:

@@ -109,6 +109,7 @@ def heat_map(position: Position, then: Then | None = None) -> HeatMap | None:
         ),
         alt=f"Grid of five by five. {said}. The highest is {top.ref}, {top.title}, at {top.score} of 25.",
         source="Source: risks in the returns up to " + position.month.label,
+        cells=tuple(r.origin for r in risks),
     )
 
 

@@ -50,7 +50,8 @@ class Ref:
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What stands at the head and foot of every page and in the file's properties. `scope` says on the front page how
-    much of the plan a slice holds; "" for a paper of the whole plan."""
+    much of the plan a slice holds, `as_known` what is left out where it shows what was known on a day; "" for a paper of
+    the whole plan, and for one that shows all there is."""
 
     partnership: str
     plan_name: str
@@ -65,6 +66,7 @@ class Frame:
     board_date: str
     keywords: str
     scope: str = ""
+    as_known: str = ""
 
 
 def chip(status: Status, settings: Settings) -> Chip:

@@ -19,6 +19,7 @@ from flows.position.model import Claim, EvidenceItem, MilestoneState, Status
 from flows.reports.due_days import DueDay, Outcome, due_days, never_due
 from flows.reports.movement import StatusMovement, status_movement
 from flows.reports.parts import Chip, Ref, chip, milestone_ref, partner_names, waiting_for
+from flows.reports.sources import Cells, claimed, said_of
 
 MOST_DAYS = 4
 """So many due days of one milestone are listed; of more, how many and the last."""
@@ -55,6 +56,7 @@ class MissedRow:
     expected: str
     what: str
     whose: str
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class DoneRow:
     due: tuple[str, ...]
     done: tuple[str, ...]
     evidence: str
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +267,7 @@ def _missed_row(view: _View, due: DueDay) -> MissedRow:
         expected=_expected(due),
         what=" ".join(_what(view, due)),
         whose=waiting_for(due.state, view.back.now),
+        source=claimed(due.occurrence.claims, due.state),
     )
 
 
@@ -327,6 +331,7 @@ def _done_rows(done: Iterable[DueDay]) -> Iterable[DoneRow]:
             if many and last.done
             else tuple(day(d.done) for d in found if d.done),
             evidence=_held(item for d in found for item in d.occurrence.evidence),
+            source=claimed((c for d in found for c in d.occurrence.claims), last.state),
         )
 
 
@@ -354,4 +359,5 @@ def _never_due_row(state: MilestoneState) -> DoneRow:
         due=("No due day",),
         done=(day(done),) if done else (),
         evidence=_held(state.current.evidence),
+        source=said_of(state),
     )

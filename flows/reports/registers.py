@@ -37,6 +37,9 @@ _ITEM_FIELDS: tuple[Field[EvidenceItem], ...] = (
     Field("Return for", "month", "The month of that return.", lambda v, i: first_day(i.month)),
     Field("Where kept", "words", "Where it can be looked at.", lambda v, i: i.kept_at, 64),
     Field("Marking", "text", "Who may see it.", lambda v, i: i.marking, 18),
+    Field("File", "words", "The return that it stands in.", lambda v, i: i.origin.file, 44),
+    Field("Sheet", "text", "The sheet of that return.", lambda v, i: i.origin.sheet, 14),
+    Field("Cell", "text", "The cell of that sheet.", lambda v, i: i.origin.cell, 10),
 )
 
 
@@ -140,6 +143,9 @@ _RISK_FIELDS: tuple[Field[RiskState], ...] = (
         lambda v, r: first_day(r.opened) or "With the plan",
     ),
     Field("Last updated", "month", "The month of the last return that spoke of it.", lambda v, r: first_day(r.updated)),
+    Field("File", "words", "The return that last spoke of it, else the plan.", lambda v, r: r.origin.file, 44),
+    Field("Sheet", "text", "The sheet of that file.", lambda v, r: r.origin.sheet, 14),
+    Field("Cell", "text", "The cell of that sheet.", lambda v, r: r.origin.cell, 10),
 )
 
 

@@ -31,8 +31,10 @@ from flows.reports.overview_charts import burn_up_chart
 from flows.reports.parts import Chip, Frame, Moved, anchor, chip, moved
 from flows.reports.progress import PlannedAndDone, Progress, progress
 from flows.reports.promptness import Promptness, promptness
+from flows.reports.restated import RestatedPart, restated_in_short, restated_part
 from flows.reports.risks_over import RisksOver, risks_over
 from flows.reports.slippage import Slippage, slippage
+from flows.reports.sources import NO_SOURCES, Sources
 from flows.reports.summary import Ask, Figure, asks_of_the_board, due_counts
 from flows.reports.timeline import timeline
 
@@ -123,13 +125,15 @@ class Review:
     milestones: tuple[MilestoneTable, ...]
     reading: Reading
     glossary: tuple[TermRow, ...]
+    sources: Sources
+    restated: RestatedPart | None
 
 
 def review(
     report: str, back: LookBack, settings: Settings, span: str, ahead: int, drawn_elsewhere: Collection[str] = ()
 ) -> Review:
-    """The facts of `report`, which looks so many months `ahead`. The charts of the measures in `drawn_elsewhere` are
-    printed by the report itself."""
+    """The facts of `report`, which looks so many months `ahead`, but for its sources. The charts of the measures in
+    `drawn_elsewhere` are printed by the report itself."""
     now = back.now
     planned = progress(back, settings, span)
     held = evidence_held(back, settings, span)
@@ -159,6 +163,8 @@ def review(
             now, settings, since=back.start.month.label if back.start else "", is_first=back.start is None
         ),
         glossary=tuple(TermRow(t.term, t.meaning) for t in now.plan.glossary),
+        sources=NO_SOURCES,
+        restated=restated_part(now, settings),
     )
 
 
@@ -191,6 +197,7 @@ def _front(parts: _Parts, span: str) -> Front:
         parts.progress.movement.in_short,
         *parts.measures.sentences[:2],
         *parts.impacts.summary[:1],
+        restated_in_short(now),
     )
     figures = [
         Figure(f"{tally.in_time + tally.late} of {tally.planned}", f"due this {span} as first agreed, and met"),

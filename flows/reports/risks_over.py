@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
+from flows.plan.findings import Origin
 from flows.plan.settings import Settings
 from flows.plan.words import count, listed, sentence
 from flows.position.look_back import LookBack
@@ -14,6 +16,7 @@ from flows.position.risks import HIGH_SCORE
 from flows.reports.chart import HeatMap
 from flows.reports.overview_charts import at_the_end_of, heat_map, when_the_plan_began
 from flows.reports.parts import Moved
+from flows.reports.sources import Cells
 
 
 class Course(StrEnum):
@@ -63,6 +66,7 @@ class RiskMove:
     owner: str
     why: str
     mitigation: str
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class _Past:
     """A risk as it was when the period began."""
 
     score: int
+    origin: Origin
     is_open: bool = True
 
 
@@ -108,8 +113,8 @@ def risks_over(back: LookBack, settings: Settings, span: str) -> RisksOver:
 
 def _past(back: LookBack) -> dict[str, _Past]:
     if back.before:
-        return {r.ref: _Past(r.score, r.is_open) for r in back.before.risks}
-    return {r.ref: _Past(r.likelihood * r.impact) for r in back.now.plan.risks}
+        return {r.ref: _Past(r.score, r.origin, r.is_open) for r in back.before.risks}
+    return {r.ref: _Past(r.likelihood * r.impact, r.origin) for r in back.now.plan.risks}
 
 
 def course_of(risk: RiskState, past: _Past | None) -> Course:
@@ -142,7 +147,15 @@ def _row(risk: RiskState, course: Course, past: _Past | None, back: LookBack) ->
         owner=risk.owner or "No owner",
         why=_why(risk, course, back),
         mitigation="" if course is Course.CLOSED else sentence(risk.mitigation) or "No mitigation is given.",
+        source=_cells(risk, past, back),
     )
+
+
+def _cells(risk: RiskState, past: _Past | None, back: LookBack) -> Cells:
+    """The cells of the risk now, of what it was when the period began, and of the months in which it moved."""
+    known = [found for p in back.positions if (found := _risk(p, risk.ref))]
+    moved = (now.origin for before, now in pairwise(known) if (before.at, before.is_open) != (now.at, now.is_open))
+    return tuple(dict.fromkeys((*((past.origin,) if past else ()), *moved, risk.origin)))
 
 
 def _score(risk: RiskState, course: Course, past: _Past | None, back: LookBack) -> str:

@@ -23,6 +23,7 @@ from flows.reports.measure_doubts import is_in_question, why_unsure
 from flows.reports.measure_words import between, is_level
 from flows.reports.measures import MeasureLine, measure_anchor, measure_table
 from flows.reports.parts import NONE_GIVEN, Icon, Moved, partner_names
+from flows.reports.sources import Cells, Told, figures, held_to
 
 TITLES = {
     "how much": "How much did we do?",
@@ -97,6 +98,9 @@ class ScoreRow:
     icon: Icon | None
     moved: Moved | None
     none: str
+    start_source: Cells
+    now_source: Cells
+    held_to: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ class Question:
     caption: str
     says: str
     rows: tuple[ScoreRow, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Told, ...]
     without: str
 
 
@@ -174,11 +178,12 @@ def _question(question: str, back: LookBack, lines: dict[str, tuple[MeasureLine,
     )
 
 
-def _notes(known: list[MeasureState], back: LookBack) -> Iterable[str]:
+def _notes(known: list[MeasureState], back: LookBack) -> Iterable[Told]:
     for state in known:
         if state.latest and state.latest.comment and _kind(state, back) in _MOVED:
             who = partner_names(back.now, (state.measure.partner,))
-            yield f"{state.measure.title}, {who} on {in_a_sentence(state.latest.period)}: {sentence(state.latest.comment)}"
+            said = f"{state.measure.title}, {who} on {in_a_sentence(state.latest.period)}: {sentence(state.latest.comment)}"
+            yield Told(said, figures(state.latest))
 
 
 def _row(state: MeasureState, back: LookBack, line: MeasureLine, others: str) -> ScoreRow:
@@ -199,6 +204,9 @@ def _row(state: MeasureState, back: LookBack, line: MeasureLine, others: str) ->
         icon=line.icon if kind in _ICONS else None,
         moved=_MOVED.get(kind) if not (kind in _ICONS and line.icon) else None,
         none=_none(kind, why_unsure_in(state, back)),
+        start_source=figures(start),
+        now_source=line.source,
+        held_to=held_to(state),
     )
 
 

@@ -14,6 +14,7 @@ from flows.position.look_back import LookBack
 from flows.position.model import Decision, Position, Status
 from flows.reports.due_days import DueDay, all_days, date_moves, refused_moves
 from flows.reports.parts import Chip, Ref, chip, milestone_ref, partner_names
+from flows.reports.sources import Cells, claimed
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class SlippageRow:
     days: str
     chip: Chip
     new: str
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class LateRow:
     first: str
     done: str
     days: str
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ def slippage(back: LookBack, settings: Settings, span: str) -> Slippage:
                 days=_days(slip),
                 chip=chip(slip.due.status, settings),
                 new=f"New this {span}" if slip.due.key in new else "",
+                source=(*_cells(slip), *(d.origin for d in (*slip.due.moves, *refused.get(slip.due.ref, ())))),
             )
             for slip in told
         ),
@@ -111,7 +115,12 @@ def _late_row(slip: _Slip) -> LateRow:
         day(due.first),
         day(due.done) if due.done else "",
         _days(slip),
+        _cells(slip),
     )
+
+
+def _cells(slip: _Slip) -> Cells:
+    return claimed(slip.due.occurrence.claims, slip.due.state)
 
 
 def _slips(position: Position) -> list[_Slip]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flows.plan.settings import Settings
 from flows.position.look_back import LookBack
 from flows.reports.review import Review, review
+from flows.reports.sources import with_sources
 
 MONTHS_AHEAD = 3
 """The forward look of a stocktake: the quarter that follows."""
@@ -12,4 +13,4 @@ MONTHS_AHEAD = 3
 
 def stocktake(back: LookBack, settings: Settings) -> Review:
     """The facts of the stocktake of the months looked back on."""
-    return review("Stocktake", back, settings, "quarter", MONTHS_AHEAD)
+    return with_sources(review("Stocktake", back, settings, "quarter", MONTHS_AHEAD), back.now)

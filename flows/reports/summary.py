@@ -11,6 +11,8 @@ from flows.plan.words import count, listed, sentence
 from flows.position.model import MilestoneState, Movement, Occurrence, PartnerReturn, Position, Status
 from flows.reports.measures import moved_measures
 from flows.reports.parts import Chip, Moved, chip, moved
+from flows.reports.restated import restated_in_short
+from flows.reports.sources import Cells, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Ask:
     number: str
     about: str
     text: str
+    source: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Summary:
     sentences: tuple[str, ...]
     areas: tuple[AreaLine, ...]
     figures: tuple[Figure, ...]
-    measures: tuple[str, ...]
+    measures: tuple[Told, ...]
     asks: tuple[Ask, ...]
     no_asks: str
 
@@ -119,7 +122,7 @@ def summary(position: Position, settings: Settings) -> Summary:
 def asks_of_the_board(position: Position) -> tuple[Ask, ...]:
     """What this month's return of the improvement group asks the board to decide."""
     return tuple(
-        Ask(d.number, d.about, d.text)
+        Ask(d.number, d.about, d.text, (d.origin,))
         for d in position.decisions
         if d.kind.casefold() == "ask" and d.month == position.month and d.state.casefold() != "closed"
     )
@@ -132,6 +135,8 @@ def _sentences(position: Position) -> Iterable[str]:
         yield milestones_moved(states)
     if position.returns:
         yield returns_said(position.returns)
+    if restated := restated_in_short(position):
+        yield restated
 
 
 def milestones_moved(states: Iterable[MilestoneState]) -> str:

@@ -37,6 +37,10 @@ def _plan_notes(view: View, milestone: Milestone) -> str:
     return "\n".join(dict.fromkeys(note for note in (milestone.note, view.action(milestone).note) if note))
 
 
+def _said_in(state: MilestoneState) -> str:
+    return "\n".join(dict.fromkeys(str(claim.origin) for claim in (*state.current.claims, *state.latest)))
+
+
 _MILESTONE_FIELDS: tuple[Field[MilestoneState], ...] = (
     Field("Reference", "ref", "The milestone's reference in the plan.", lambda v, s: s.ref),
     Field("Milestone", "words", "What was promised.", lambda v, s: s.milestone.title),
@@ -116,6 +120,7 @@ _MILESTONE_FIELDS: tuple[Field[MilestoneState], ...] = (
     Field("Returned by", "text", "Who reports on it each month.", lambda v, s: _returned_by(v, s.milestone)),
     Field("Workstream", "text", "The group that carries the action.", lambda v, s: v.action(s.milestone).workstream),
     Field("Notes of the plan", "words", "What the plan notes.", lambda v, s: _plan_notes(v, s.milestone), 64),
+    Field("Said in", "words", "File, sheet and cell of the last word of each partner.", lambda v, s: _said_in(s), 64),
 )
 
 _Due = tuple[MilestoneState, Occurrence]

@@ -77,7 +77,7 @@ class Workbook:
         grid = Grid(name, hidden=name in self._hidden)
         path = self._sheets[name]
         with self._container.stream(path) as stream:
-            read_sheet(stream, path, grid, self._cell)
+            read_sheet(stream, path, grid, self._cell, lambda: self.strings)
         return grid
 
     def _main_part(self) -> str:

@@ -1,7 +1,7 @@
 """The child process that reads returns: takes bytes, gives back records, and can do nothing else.
 
 Run by `reading.py` as `python -m flows.returns.child`, within the limits of `within_limits.py`. A request is the pickle
-of a file's bytes, its name and the vocabulary; an answer is the pickle of a `Return`.
+of a file's bytes, its name and the vocabulary; an answer is a return as `transit.py` packs it.
 """
 
 from __future__ import annotations
@@ -9,51 +9,18 @@ from __future__ import annotations
 import io
 import pickle
 import zipfile
-from collections.abc import Callable
-from dataclasses import fields
-from operator import attrgetter
-from typing import Any
 
-from flows.plan.findings import Finding, Origin
-from flows.plan.periods import Month, Period
 from flows.returns.container import OLE
 from flows.returns.reader import read_bytes
-from flows.returns.records import (
-    CommentaryRow,
-    DecisionRow,
-    EvidenceRow,
-    FeedbackRow,
-    MeasureRow,
-    MilestoneRow,
-    Return,
-    RiskRow,
-    RowPlace,
-)
+from flows.returns.transit import packed
 from flows.returns.vocabulary import Vocabulary
 from flows.returns.within_limits import serve
 
-ROWS = (CommentaryRow, DecisionRow, EvidenceRow, FeedbackRow, MeasureRow, MilestoneRow, RiskRow)
-
-
-def _as_call(record: type[Any]) -> Callable[[Any], tuple[Callable[..., Any], tuple[Any, ...]]]:
-    values = attrgetter(*(f.name for f in fields(record)))
-    return lambda one: (record, values(one))
-
-
-# A large return has 100,000 rows: told as calls they travel several times faster than by a dataclass's own state.
-_AS_CALLS: dict[type[Any], Callable[[Any], Any]] = {
-    record: _as_call(record) for record in (*ROWS, RowPlace, Return, Finding, Origin, Month, Period)
-}
-
 
 def read(request: bytes) -> memoryview:
-    """The pickle of the return that a request is about."""
+    """The bytes of the return that a request is about."""
     data, name, vocabulary = pickle.loads(request)
-    buffer = io.BytesIO()
-    pickler = pickle.Pickler(buffer, protocol=5)
-    pickler.dispatch_table = _AS_CALLS
-    pickler.dump(read_bytes(data, name, vocabulary))
-    return buffer.getbuffer()
+    return packed(read_bytes(data, name, vocabulary))
 
 
 def warm_up() -> None:

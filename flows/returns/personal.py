@@ -86,9 +86,10 @@ _MANY = {PersonalKind.EMAIL: "e-mail addresses", PersonalKind.BIRTH: "dates of b
 
 # Nearly every text is let through here, so this is made for speed: each expression begins with characters that are
 # rare in writing, and fixed pieces are looked for as such. One expression for all of it takes ten times as long.
-_FIGURES = re.compile(
-    r"[0-9@](?:(?<=@)|(?!st|nd|rd|th)[A-Za-z]{2}(?![A-Za-z0-9])"  # the end of a postcode, not 21st
-    r"|(?:[^A-Za-z0-9]{0,3}[0-9]){8})"  # nine digits: a number of any kind
+_NOUGHTS = bytes.maketrans(b"123456789", b"000000000")
+_FIGURES = re.compile(  # in bytes with all digits made noughts, because one sign is found several times faster than ten
+    rb"0(?:(?!st|nd|rd|th)[A-Za-z]{2}(?![A-Za-z0])"  # the end of a postcode, not 21st
+    rb"|(?<!00)" + rb"[^A-Za-z0]{0,3}+0" * 8 + rb")"  # nine digits: a number of any kind
 )
 _TITLES = re.compile(r"[MDPC](?:rs?|RS?|s|x|iss|R|rof(?:essor)?|llr)\b")
 _PIECES = (
@@ -103,7 +104,12 @@ def may_hold_personal(text: str) -> bool:
         return False
     if not text.isascii() and not _WESTERN.issuperset(text):
         return True
-    return bool(_FIGURES.search(text) or _TITLES.search(text) or any(map(text.lower().__contains__, _PIECES)))
+    return bool(
+        "@" in text
+        or _FIGURES.search(text.encode("ascii", "replace").translate(_NOUGHTS))
+        or _TITLES.search(text)
+        or any(map(text.lower().__contains__, _PIECES))
+    )
 
 
 _SHORTEST = 5

@@ -11,7 +11,7 @@ of them is in two styles or has a phonetic guide, the parser reads them all.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import repeat
 from xml.sax.saxutils import unescape
@@ -32,7 +32,9 @@ _CELL = r'<c r="{}"(?: s="{}")?(?: t="{}")?(?:/>|><v>{}</v></c>)'
 _ANY_CELL = _CELL.format("[A-Z]{1,3}[0-9]{1,7}", "[0-9]{1,5}", "(?:[bens]|str)", "[^<&]{0,32767}+")
 _ROW = re.compile(rf'<row r="([0-9]{{1,7}})"([^<>&]*+)(?:/>|(?<!/)>((?:{_ANY_CELL})*+)</row>)')
 _ALL_ROWS = re.compile(rf"(?:{_ROW.pattern})*+")
-_CELLS = re.compile(_CELL.format("([A-Z]{1,3})[0-9]{1,7}", "([0-9]{1,5})", "([a-z]{1,3})", "([^<&]*+)"))
+_ELEMENTS = re.compile(
+    rf'<row r="([0-9]++)"([^<>&]*+)|{_CELL.format("([A-Z]++)[0-9]++", "([0-9]++)", "([a-z]++)", "([^<&]*+)")}'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +44,35 @@ class PlainRows:
     text: str
     rest: bytes
 
-    def read(self, take: RowTaker, make: CellMaker) -> None:
-        """Give each row's cells to `take`."""
+    def read(self, take: RowTaker, make: CellMaker, strings: Callable[[], list[str]]) -> None:
+        """Give each row's cells to `take`. Most cells name one of the shared texts, which `strings` gives; those are
+        made here, and all others by `make`."""
         columns: dict[str, int] = {}
-        for row in _ROW.finditer(self.text):
-            number = int(row[1])
-            cells: dict[int, Cell] = {}
-            for name, style, kind, value in _CELLS.findall(row[3] or ""):
-                if value or kind == "e":
-                    column = columns.get(name) or columns.setdefault(name, column_number(name))
-                    cell = make(number, column, kind or "n", style or "0", value, True, False)
-                    if cell is not None:
-                        cells[column] = cell
-            take(number, cells, row[2])
+        shared = {str(number): text for number, text in enumerate(strings())} if ' t="s"' in self.text else {}
+        number, says, cells = 0, "", dict[int, Cell]()
+        for row, attributes, name, style, kind, value in self._elements():
+            if row:
+                take(number, cells, says)
+                number, says, cells = int(row), attributes, {}
+            elif value or kind == "e":
+                column = columns.get(name) or columns.setdefault(name, column_number(name))
+                if kind == "s" and (text := shared.get(value)):
+                    cells[column] = Cell(number, column, text)
+                elif cell := make(number, column, kind or "n", style or "0", value, True, False):
+                    cells[column] = cell
+        take(number, cells, says)
+
+    def _elements(self) -> Iterator[tuple[str, ...]]:
+        """Each row's number and attributes, and after it column, style, type and value of each of its cells."""
+        begin = 0
+        while begin < len(self.text):
+            end = self.text.find("<row ", begin + _AT_ONCE)
+            yield from _ELEMENTS.findall(self.text, begin, end if end > 0 else len(self.text))
+            begin = end if end > 0 else len(self.text)
+
+
+_AT_ONCE = 20_000
+"""Characters of the rows that are taken apart at once: more are slower, because the parts of all of them are kept."""
 
 
 MOST_PLAIN_TEXT = 20_000_000

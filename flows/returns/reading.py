@@ -8,7 +8,6 @@ records of a return.
 from __future__ import annotations
 
 import hashlib
-import io
 import logging
 import os
 import pickle
@@ -18,13 +17,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from flows.returns.container import Unreadable, fetch_bytes
 from flows.returns.limited_child import MOST_MEMORY, MOST_SECONDS, LimitedChild, NoAnswer, Why
 from flows.returns.reader import unreadable
 from flows.returns.records import Return
-from flows.returns.resting import collector_resting
+from flows.returns.transit import unpacked
 from flows.returns.vocabulary import Vocabulary
 
 MOST_CHILDREN = min(os.cpu_count() or 1, 4)
@@ -101,8 +100,7 @@ class Reading:
         request = pickle.dumps((data, name, self._vocabulary), protocol=5)
 
         def understood(answer: bytes) -> Return:
-            with collector_resting():
-                found = _OnlyRecords(io.BytesIO(answer)).load()
+            found = unpacked(answer)
             if isinstance(found, Return) and (found.file, found.fingerprint) == (name, fingerprint):
                 return found
             raise ValueError("it answers with something else than the return it was given")
@@ -125,23 +123,3 @@ class Reading:
             ),
             Why.FAULT: OUR_FAULT,
         }[why]
-
-
-_MAY_BE_NAMED = {
-    "flows.returns.records": {
-        "CommentaryRow", "DecisionRow", "EvidenceRow", "FeedbackRow", "MeasureRow", "MilestoneRow", "Return",
-        "RiskRow", "RowPlace",
-    },
-    "flows.plan.findings": {"Finding", "Origin", "Severity"},
-    "flows.plan.periods": {"Month", "Period"},
-    "datetime": {"date"},
-}  # fmt: skip
-
-
-class _OnlyRecords(pickle.Unpickler):
-    """Builds the records of a return and nothing else, whatever the child may have been made to say."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if name in _MAY_BE_NAMED.get(module, ()):
-            return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"{module}.{name} is no part of a return")

@@ -63,7 +63,6 @@ class RowValues:
 
     def __init__(self, row: Row, sheet: Sheet, notes: Notebook, counts_from_1900: bool = False) -> None:
         self.place = row.place
-        self._row = row
         self._cells = row.filled
         self._sheet = sheet
         self._notes = notes
@@ -124,8 +123,7 @@ class RowValues:
 
     def _read(self, field: str, read: Callable[[Cell], T | ReadAs[T] | Fault]) -> T | None:
         column = self._columns[field]
-        cell = self._filled(column)
-        if cell is None:
+        if field not in self._cells or (cell := self._filled(column)) is None:
             return self._read(column.carries, read) if column.carries else None
         found = read(cell)
         if isinstance(found, Fault):
@@ -137,9 +135,14 @@ class RowValues:
             return found.value
         return found
 
+    def _plain(self, field: str) -> str:
+        """What a cell with a text says, as nearly all have; "" for any other. It may be anything, so nothing is noted."""
+        cell = self._cells.get(field)
+        return clean_text(cell.value) if cell and isinstance(cell.value, str) and cell.value.isprintable() else ""
+
     def text(self, field: str) -> str:
         """The text of a cell, cut where it is too long to print."""
-        text = self._read(field, read_text) or ""
+        text = self._plain(field) or self._read(field, read_text) or ""
         if len(text) <= LONGEST_TEXT:
             return text
         column = self._columns[field]
@@ -151,7 +154,7 @@ class RowValues:
 
     def label(self, field: str) -> str:
         """A short text that names something."""
-        return (self._read(field, read_label) or "")[:LONGEST_TEXT]
+        return (self._plain(field) or self._read(field, read_label) or "")[:LONGEST_TEXT]
 
     def subject(self, field: str) -> str:
         """A section of the reports by its name, or a reference; "" for what could be two."""

@@ -46,8 +46,8 @@ def local(name: str) -> str:
     return name.rpartition(":")[2] if ":" in name else name
 
 
-def read_sheet(stream: IO[bytes], path: str, grid: Grid, make: CellMaker) -> None:
-    """Fill a grid with the cells of a worksheet part."""
+def read_sheet(stream: IO[bytes], path: str, grid: Grid, make: CellMaker, strings: Callable[[], list[str]]) -> None:
+    """Fill a grid with the cells of a worksheet part; `strings` gives the texts that the sheets share."""
     walk = _SheetWalk(grid, make)
     begun = stream.read(MOST_PLAIN)
     plain = plain_rows(begun) if len(begun) < MOST_PLAIN else None
@@ -55,7 +55,7 @@ def read_sheet(stream: IO[bytes], path: str, grid: Grid, make: CellMaker) -> Non
         begun = plain.rest
     parse_stream(stream, path, walk.start, walk.text, walk.end, begun)
     if plain is not None:
-        plain.read(walk.put_row, make)
+        plain.read(walk.put_row, make, strings)
     walk.finish()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 
 from flows.plan.findings import Origin, Severity
 from flows.plan.references import split_references
@@ -28,6 +29,7 @@ _NO_ROW = re.compile(
     re.IGNORECASE,
 )
 """How totals, sources and notes below a table begin."""
+_FIGURES = "0123456789"  # with which none of them begins
 MOST_QUOTED = 3
 MOST_MERGED = 500
 """Rows over which a reference may be merged."""
@@ -35,10 +37,9 @@ MOST_MERGED = 500
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table: where it stands, and its cells by field. `filled` are those that hold more than blanks."""
+    """A row of a table: where it stands, and by field its cells that hold more than blanks."""
 
     place: RowPlace
-    cells: dict[str, Cell]
     filled: dict[str, Cell]
 
 
@@ -181,10 +182,11 @@ def _rows_below(grid: Grid, header: Header, columns: dict[str, int], sheet: Shee
         if number <= header.last:
             continue
         row = grid.rows[number]
-        cells = {field: row[at] for field, at in places if at in row}
+        cells = {field: cell for field, at in places if (cell := row.get(at))}
         if number in spread:
             cells = spread[number] | cells
-        filled = {field: cell for field, cell in cells.items() if says_something(cell)}
+        blank = [field for field, cell in cells.items() if not says_something(cell)]
+        filled = {field: cell for field, cell in cells.items() if field not in blank} if blank else cells
         says = not own.isdisjoint(filled)
         if cells and _repeats(keys, cells):
             passed_over.append((number, "the headings again"))
@@ -194,7 +196,7 @@ def _rows_below(grid: Grid, header: Header, columns: dict[str, int], sheet: Shee
             place = RowPlace(notes.file, grid.name, number, in_order)
             if number in spread:
                 _note_merged(sheet, place, spread[number], notes)
-            yield Row(place, cells, filled)
+            yield Row(place, filled)
     if passed_over:
         _note_passed_over(grid, passed_over, notes)
 
@@ -219,7 +221,7 @@ def _note_merged(sheet: Sheet, place: RowPlace, cells: dict[str, Cell], notes: N
 
 def _repeats(keys: dict[int, str], cells: dict[str, Cell]) -> bool:
     """Whether a row holds the headings once more; `keys` are those of the headings by column."""
-    return len(cells) > 1 and all(_is_heading(keys, cell) for cell in cells.values())
+    return len(cells) > 1 and all(map(_is_heading, repeat(keys), cells.values()))
 
 
 def _is_heading(keys: dict[int, str], cell: Cell) -> bool:
@@ -236,7 +238,7 @@ def _is_no_row(sheet: Sheet, cells: dict[str, Cell], says: bool) -> str:
     if cell is None or not isinstance(cell.value, str) or not (text := clean_text(cell.value)):
         return ""
     if first.kind is not Kind.REFERENCE:
-        if not says or not _NO_ROW.match(text) or len(comparable(text)) <= 2:
+        if not says or text[0] in _FIGURES or not _NO_ROW.match(text) or len(comparable(text)) <= 2:
             return ""
         return "" if any(c.needed and c is not first and c.field in cells for c in sheet.columns) else text
     if _NO_ROW.match(text):

@@ -177,21 +177,27 @@ _QUOTATION_MARKS = dict.fromkeys(map(ord, "‘’‚‛“”„‟′″`´"), 
 
 def reference_text(cell: Cell) -> object:
     """The value of a reference's cell, with every kind of quotation mark made plain and lines kept apart."""
-    if not isinstance(cell.value, str):
-        return cell.value
-    return clean_text(cell.value).translate(_QUOTATION_MARKS)
+    return _with_plain_marks(cell.value) if isinstance(cell.value, str) else cell.value
+
+
+def _with_plain_marks(text: str) -> str:
+    return clean_text(text).translate(_QUOTATION_MARKS)
 
 
 def read_reference(cell: Cell) -> str | Fault:
     """One reference as the plan writes it."""
-    text = reference_text(cell)
-    found = _written_reference(text) if isinstance(text, str) else clean_reference(text)
-    return Fault(found.says, found.todo) if isinstance(found, ReferenceProblem) else found
+    value = cell.value
+    return _written_reference(value) if isinstance(value, str) else _reference(value)
 
 
 @remembered
-def _written_reference(text: str) -> str | ReferenceProblem:
-    return clean_reference(text)
+def _written_reference(text: str) -> str | Fault:
+    return _reference(_with_plain_marks(text))
+
+
+def _reference(value: object) -> str | Fault:
+    found = clean_reference(value)
+    return Fault(found.says, found.todo) if isinstance(found, ReferenceProblem) else found
 
 
 _SCORE = re.compile(r"([1-5])(?:\.0+)?(?:\W+([A-Za-z][A-Za-z ]*))?\W?")

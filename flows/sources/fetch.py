@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.plan.findings import Finding, Origin, Severity
+from flows.plan.keeping import replace_text
 from flows.plan.periods import Month
 from flows.plan.source import SHARED_SOURCE, Source
 from flows.returns.container import MOST_FILE_BYTES
@@ -93,9 +94,13 @@ def fetch(
     credentials otherwise. The files come in the order of the sources and their names, whatever answered first.
     """
     before = seen or {}
-    into.mkdir(parents=True, exist_ok=True)
-    _sweep(into)
-    with _quiet(), tempfile.TemporaryDirectory(prefix=_FETCHING, dir=into, ignore_cleanup_errors=True) as room:
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        _sweep(into)
+        place = tempfile.TemporaryDirectory(prefix=_FETCHING, dir=into, ignore_cleanup_errors=True)
+    except OSError as error:
+        return Fetched((), (_no_room(into, error, group),), before)
+    with _quiet(), place as room:
         trips: list[Trip] = []
         visits = []
         for partner, number, source in _each(sources):
@@ -107,6 +112,12 @@ def fetch(
         files, after = _put_away(trips, Shelf(into), month, now())
     findings = dict.fromkeys(finding for trip in trips for finding in _told(trip, group, patience))
     return Fetched(tuple(files), tuple(findings), {**before, **after})
+
+
+def _no_room(into: Path, error: OSError, group: str) -> Finding:
+    fault = our_disk(error)
+    says = f"Nothing is fetched from the sources, because it could not be kept in {into}: {fault.says}."
+    return Finding("source.not-kept", Severity.ERROR, says, f"{fault.todo}, and collect again.", group)
 
 
 def _each(sources: Mapping[str, Sequence[Source]]) -> Iterator[tuple[str, int, Source]]:
@@ -261,9 +272,7 @@ def read_seen(path: Path) -> Seen:
 def write_seen(path: Path, seen: Seen) -> None:
     """Keep it for the next run; the file is replaced whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_suffix(".new")
-    new.write_text(json.dumps(seen, indent=1, sort_keys=True), encoding="utf-8")
-    new.replace(path)
+    replace_text(path, json.dumps(seen, indent=1, sort_keys=True))
 
 
 def unknown_partners(sources: Iterable[str], partners: Iterable[str], where: str, group: str) -> tuple[Finding, ...]:

@@ -17,6 +17,7 @@ from flows.ledger.intake import TakenIn, receipt_log, take_in
 from flows.ledger.records import Submission
 from flows.ledger.store import open_ledger
 from flows.plan.findings import UserError
+from flows.plan.ledger_place import LedgerDatabase
 from flows.plan.model import Plan
 from flows.plan.periods import Month
 from flows.plan.settings import Workspace
@@ -37,13 +38,15 @@ annual_review = "2023-12"
 class Office:
     """A workspace with a stand-in for the reader, which notes what it was asked to read."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, place: Path | LedgerDatabase) -> None:
         self.read: list[str] = []
         self.while_reading: Callable[[Path], None] = lambda path: None
         self.readable = True
         self.root = root
         (root / "inputs").mkdir()
-        (root / "inputs" / "partnership.toml").write_text(SETTINGS)
+        kept = {"path": str(place)} if isinstance(place, Path) else {"url": place.url, "schema": place.schema}
+        self.settings = SETTINGS + "[ledger]\n" + "".join(f'{key} = "{value}"\n' for key, value in kept.items())
+        (root / "inputs" / "partnership.toml").write_text(self.settings)
         self.workspace = Workspace(root)
         self.workspace.returns_folder.mkdir()
 
@@ -68,17 +71,17 @@ class Office:
                 writer.writerow([path.parent.name, path.name, fingerprint, received])
 
     def take_in(self, up_to: Month = NOVEMBER, plan: Plan | None = None, **but: Any) -> TakenIn:
-        with open_ledger(self.workspace.ledger_file) as ledger:
+        with open_ledger(self.workspace.ledger_at) as ledger:
             return take_in(Workspace(self.root), plan or a_plan(), ledger, up_to, **but)
 
     def on_record(self) -> tuple[Submission, ...]:
-        with open_ledger(self.workspace.ledger_file) as ledger:
+        with open_ledger(self.workspace.ledger_at) as ledger:
             return ledger.submissions(JANUARY)
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
-    made = Office(tmp_path)
+def office(tmp_path: Path, place: Path | LedgerDatabase, monkeypatch: pytest.MonkeyPatch) -> Office:
+    made = Office(tmp_path, place)
 
     def read_many(paths: Iterable[tuple[Path, str]], vocabulary: object) -> Iterator[Return]:
         for path, name in paths:
@@ -134,7 +137,7 @@ def test_new_words_to_read_by_make_every_return_be_read_again(office: Office, pa
     office.take_in()
     plan = a_plan()
     if part == "settings":
-        office.workspace.settings_file.write_text(SETTINGS + '[status.words]\non_track = "Green"\n')
+        office.workspace.settings_file.write_text(office.settings + '[status.words]\non_track = "Green"\n')
     else:
         plan = a_plan(partners=tuple(p for p in plan.partners if p.key != "icb"))
     assert [office.take_in(plan=plan), office.take_in(plan=plan)] == [TakenIn(1, 1), TakenIn(1, 0)]
@@ -341,6 +344,6 @@ def test_a_file_that_changed_while_it_was_read_is_not_noted_as_put_back(office: 
     office.put("2022-11/council.xlsx", "second")
     office.while_reading = written_again
     office.take_in()
-    with open_ledger(office.workspace.ledger_file) as ledger:
+    with open_ledger(office.workspace.ledger_at) as ledger:
         assert ledger.sight([replace(office.on_record()[0].arrival, fingerprint="of another")], on("01/12/22")) == 0
     assert [s.again for s in office.on_record()] == [None]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.plan.findings import UserError
+from flows.plan.ledger_place import LEDGER_FILE
 from flows.plan.periods import Month
 from flows.plan.settings import (
     READABLE_CONTRAST,
@@ -65,8 +66,9 @@ def test_the_example_says_that_its_progress_is_invented() -> None:
 
 def test_what_the_example_spells_out_are_the_defaults(tmp_path: Path) -> None:
     example, least = load_settings(EXAMPLE), settings_of(tmp_path, LEAST)
-    for table in ("status", "measures", "colours", "returns", "ledger"):
+    for table in ("status", "measures", "colours", "returns"):
         assert getattr(example, table) == getattr(least, table)
+    assert (example.ledger.path, least.ledger.path) == (LEDGER_FILE, None)
 
 
 @pytest.mark.parametrize(

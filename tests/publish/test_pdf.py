@@ -142,6 +142,12 @@ def test_a_link_is_one_link(tmp_path: Path) -> None:
     assert [str(a["/Contents"]) for a in annotations] == ["See 1.1 now", "First"]
 
 
+def test_a_reference_to_a_source_says_where_it_leads(tmp_path: Path) -> None:
+    body = '<p id="source-3">22 <a class="source" href="#source-3" title="Source 3: Council, Measures F5">[3]</a></p>'
+    (only,) = [a.get_object() for page in printed(body, tmp_path).pages for a in page.annotations or []]
+    assert (only["/Contents"], only["/Dest"]) == ("Source 3: Council, Measures F5", "source-3")
+
+
 def test_only_the_bundled_font_is_embedded(sample: Path) -> None:
     reader = pypdf.PdfReader(sample)
     every = [reader.get_object(number) for number in range(1, len(reader.xref[0]) + 1)]

@@ -341,6 +341,14 @@ def test_every_link_leads_to_a_bookmark(page: lxml.html.HtmlElement, sample: Wri
     assert len(set(numbers)) == len(numbers)
 
 
+def test_a_reference_to_a_source_says_where_it_leads_and_is_not_underlined(tmp_path: Path) -> None:
+    body = '<p id="source-3">22 <a class="source" href="#source-3" title="Source 3: Council, Measures F5">[3]</a></p>'
+    made = write(tmp_path, body)
+    assert made.find(".//w:hyperlink/@w:tooltip") == ["Source 3: Council, Measures F5"]
+    assert made.find(".//w:hyperlink/@w:anchor") == made.find(".//w:bookmarkStart/@w:name")
+    assert [style_id(run) for run in made.find(".//w:hyperlink/w:r")] == ["Reference"]
+
+
 @given(st.lists(st.text(min_size=1, max_size=60), unique=True))
 def test_bookmark_names_are_what_word_allows_and_never_alike(ids: list[str]) -> None:
     names = list(bookmark_names(ids).values())

@@ -20,6 +20,7 @@ from flows.reports.frame import frame
 from flows.reports.impact import impacts
 from flows.reports.not_shown import not_shown
 from flows.reports.scorecard import scorecard
+from flows.reports.stocktake import stocktake
 from flows.returns.records import FeedbackRow
 from tests.builders import (
     NOVEMBER,
@@ -42,7 +43,8 @@ PAGE = """{% import "parts.html" as part with context %}{% import "impact.html" 
 <section id="m-1-1-1-2"><h2>Impact</h2>{{ impact.impacts(promised) }}</section>
 <section><h2>Scorecard</h2>{{ impact.scorecard(card) }}</section>
 <section><h2>Turning the curve</h2>{{ impact.turning_the_curve(curves) }}</section>
-<section><h2>Not shown</h2>{{ impact.not_shown(gaps) }}</section></body></html>"""
+<section><h2>Not shown</h2>{{ impact.not_shown(gaps) }}</section>
+<section><h2>Sources</h2>{{ part.sources(report.sources) }}</section></body></html>"""
 PROMISES = (
     Promise("1.1-I1", "1.1", "impact", "Children are heard"),
     Promise("1.1-O1", "1.1", "outcome", "Partners work as one"),
@@ -62,6 +64,7 @@ def printed(back: LookBack, folder: Path) -> str:
         card=scorecard(back, settings, span),
         curves=turning_the_curve(back, settings, span),
         gaps=not_shown(back, settings),
+        report=stocktake(back, settings),
     )
     html = charts(render("page.html", folder, **vars(facts)), settings.colours.model_dump())
     prepare(html, "page.html")

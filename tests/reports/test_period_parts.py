@@ -19,6 +19,7 @@ from flows.reports.frame import frame
 from flows.reports.measures_over import measures_over
 from flows.reports.promptness import promptness
 from flows.reports.risks_over import risks_over
+from flows.reports.stocktake import stocktake
 from flows.returns.records import DecisionRow, FeedbackRow
 from tests.builders import (
     DECEMBER,
@@ -53,6 +54,7 @@ PAGE = """
 <section id="families"><h2>Families</h2>{% for a in families.areas %}{{ over.voices(a) }}{% endfor %}</section>
 <section id="decisions"><h2>Decisions</h2>{{ over.decisions(decisions) }}</section>
 <section id="returns"><h2>Returns</h2>{{ over.promptness(prompt) }}</section>
+<section id="sources"><h2>Sources</h2>{{ part.sources(report.sources) }}</section>
 <section id="all"><h2>All</h2>{% for a in anchors %}<p id="{{ a }}">{{ a }}</p>{% endfor %}</section>
 </body>
 </html>
@@ -75,6 +77,7 @@ def printed(back: LookBack, span: str, folder: Path) -> HtmlElement:
         "decisions": decisions_over(back, SETTINGS, span),
         "prompt": promptness(back, SETTINGS, span),
         "anchors": ANCHORS,
+        "report": stocktake(back, SETTINGS),
     }
     return prepare(render("page.html", folder, **facts), "page.html")
 

@@ -19,6 +19,7 @@ from flows.position.model import Position, Status
 from flows.publish.render import render
 from flows.reports.every_milestone import every_milestone
 from flows.reports.progress import PlannedAndDone, Progress, Tally, progress
+from flows.reports.stocktake import stocktake
 from tests.builders import (
     DECEMBER,
     JANUARY,
@@ -434,9 +435,10 @@ def test_every_macro_prints_what_it_is_given(tmp_path: Any) -> None:
     for name in ("parts.html", "progress.html"):
         (tmp_path / name).write_text((ROOT / "templates" / name).read_text())
     (tmp_path / "page.html").write_text(
-        '{% import "progress.html" as print with context %}{{ print.movement(report.movement, "quarter") }}'
-        "{{ print.tallies(report) }}{{ print.planned(report.whole) }}{{ print.done(report.whole) }}"
+        '{% import "progress.html" as print with context %}{{ print.movement(report.progress.movement, "quarter") }}'
+        "{{ print.tallies(report.progress) }}{{ print.planned(report.progress.whole) }}"
+        "{{ print.done(report.progress.whole) }}"
     )
-    page = render("page.html", tmp_path, report=progress(back, SETTINGS, "quarter"))
+    page = render("page.html", tmp_path, report=stocktake(back, SETTINGS))
     assert page.count("<table>") == 4
     assert "Nothing was shown to be done in these months." in page
