@@ -16,7 +16,7 @@ from flows.publish.outputs import one_build, staged
 from flows.publish.pack import write_manifest
 from flows.publish.pack_papers import Composed, choose, print_pack
 from flows.reports.board_pack import PACK, Edition, Material, Packed, edition_of, nothing_to_add
-from flows.standing import position_and_record, record_returns, sound_plan
+from flows.standing import record_and_stand, sound_plan
 from flows.steps import job, sealed, step
 
 
@@ -44,8 +44,7 @@ def board_pack(month: str, folder: str = ".", supplement: bool = False) -> Packe
 def reconcile(workspace: Workspace, month: Month) -> Material:
     """Read the plan and the returns, record what is new, and work out where the partnership stands."""
     plan, noticed = sound_plan(workspace)
-    record_returns(workspace, plan, month)
-    position, submissions = position_and_record(workspace, plan, month, noticed)
+    position, submissions = record_and_stand(workspace, plan, month, noticed)
     return Material(position, workspace.settings, submissions, noticed)
 
 

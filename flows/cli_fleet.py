@@ -11,7 +11,7 @@ from flows.console import printable, say
 from flows.plan.periods import Month
 
 if TYPE_CHECKING:
-    from flows.fleet_work import Outcome
+    from flows.fleet_outcome import Outcome
 
 app = typer.Typer()
 
@@ -53,7 +53,7 @@ def fleet(
 
 
 def _print(outcomes: list[Outcome], month: Month, report: str, as_json: bool) -> None:
-    from flows.fleet_work import lines, to_json
+    from flows.fleet_outcome import lines, to_json
 
     if as_json:
         typer.echo(to_json(outcomes, month, report))

@@ -28,6 +28,8 @@ from flows.console import (
     say,
     steps_shown,
 )
+from flows.plan.settings import find_workspace
+from flows.plan.words import count
 
 app = typer.Typer()
 
@@ -98,11 +100,10 @@ def trace(
     workspace = workspace_for(folder, month, as_known)
     with plain_errors(), steps_shown():
         from flows.position.trace import trace as trace_fact
-        from flows.standing import position_and_record, record_returns, sound_plan
+        from flows.standing import record_and_stand, sound_plan
 
         plan, noticed = sound_plan(workspace)
-        record_returns(workspace, plan, month)
-        position, submissions = position_and_record(workspace, plan, month, noticed)
+        position, submissions = record_and_stand(workspace, plan, month, noticed)
         story = trace_fact(position, submissions, ref, period or None, settings=workspace.settings)
     (print_trace_as_json if as_json else print_trace)(story)
 
@@ -156,3 +157,38 @@ def verify(
         say(sentence)
     if not found.holds:
         raise typer.Exit(1)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="The file to write; it must not be there yet.")],
+    folder: FolderOption = Path(),
+) -> None:
+    """Write a copy of the whole record to one file.
+
+    It holds inputs, returns, the ledger (wherever it is kept), own templates, and what was published and sent, with a
+    fingerprint of each. It may be made at any time. It holds what partners sent, personal data included: keep it as you
+    keep the returns.
+    """
+    with plain_errors():
+        from flows.ledger.backup import backup as write_backup
+
+        number = write_backup(find_workspace(folder), file)
+    say(f"{count(number, 'file')} and the ledger written to {file}")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="A file that boardpack backup has written.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to fill: a new one, or an empty one.")],
+) -> None:
+    """Fill a new folder, and its ledger, from a backup.
+
+    Compares every fingerprint first. Nothing is overwritten: a folder that holds something, or a database that holds a
+    record, is refused. Drafts are not in a backup; build them again.
+    """
+    with plain_errors():
+        from flows.ledger.backup import restore as read_backup
+
+        number = read_backup(file, folder)
+    say(f"{count(number, 'file')} and the ledger restored to {folder}")

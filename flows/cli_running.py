@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-from flows.console import console, errors
+from flows.cli_parts import FolderOption, plain_errors
+from flows.console import console, errors, say
 
 app = typer.Typer()
+
+
+@app.command()
+def serve(
+    folder: FolderOption = Path(),
+    port: Annotated[int, typer.Option(metavar="N", help="The port of the page.")] = 4200,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="The address to listen on; with 0.0.0.0 other computers reach it.")
+    ] = "127.0.0.1",
+    watch: Annotated[bool, typer.Option("--watch/--no-watch", help="Collect returns as they arrive.")] = True,
+) -> None:
+    """Offer every job on a web page, and keep the calendar.
+
+    Starts Prefect's server and its page for this folder: each job with a form to fill in, the state of the month with
+    links to the papers, approval before publishing, and on each working day what the partnership's calendar has for it.
+    Returns are collected as they arrive. Ctrl-C ends all of it.
+    """
+    from flows.serving import serve as serve_workspace
+
+    with plain_errors():
+        serve_workspace(folder, port, host, watch, say)
 
 
 @app.command("stop-server")

@@ -23,7 +23,7 @@ from flows.position.returned import superseded
 from flows.progress import say
 from flows.publish.outputs import one_build
 from flows.sources.fetch import FetchedFile
-from flows.standing import position_and_record, record_returns, sound_plan
+from flows.standing import record_and_stand, sound_plan
 from flows.steps import job, sealed, step
 
 
@@ -66,8 +66,7 @@ def record_and_reconcile(
     workspace: Workspace, plan: Plan, month: Month, noticed: tuple[Finding, ...]
 ) -> tuple[Position, tuple[Submission, ...]]:
     """Read what is new, record it, and work out where everything stands; with it the submissions that say so."""
-    record_returns(workspace, plan, month)
-    return position_and_record(workspace, plan, month, noticed)
+    return record_and_stand(workspace, plan, month, noticed)
 
 
 @step("answer the partners")

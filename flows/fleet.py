@@ -18,12 +18,12 @@ from urllib.parse import urlsplit
 
 from prefect import flow
 from prefect.futures import as_completed
+from prefect.settings import get_current_settings
 
 from flows.fleet_child import MOST_SECONDS, Builder
-from flows.fleet_work import Outcome
+from flows.fleet_outcome import Outcome
 from flows.plan.findings import UserError
 from flows.plan.periods import Month
-from flows.prefect_server import users_own_server
 from flows.progress import say
 from flows.remote import is_remote, local_folder, shown
 from flows.steps import step
@@ -149,10 +149,11 @@ def _task_runner() -> Any:
 
 def _require_reach(scheduler: str) -> None:
     """UserError where the workers of a cluster could not report to the Prefect server."""
-    if urlsplit(scheduler).hostname not in NEAR and not users_own_server():
+    server = get_current_settings().api.url or ""
+    if urlsplit(scheduler).hostname not in NEAR and urlsplit(server).hostname in (None, *NEAR):
         raise UserError(
-            f"The workers of {scheduler} report to Prefect, and the server that boardpack starts answers on this machine "
-            "only: set PREFECT_API_URL to a Prefect server that they can reach."
+            f"The workers of {scheduler} report to a Prefect server, and the one in use answers on this machine only: set "
+            "PREFECT_API_URL to one that they can reach."
         )
 
 

@@ -20,7 +20,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, Any
 
-from flows.fleet_work import Outcome, build
+from flows.fleet_outcome import Outcome
 from flows.plan.periods import Month
 from flows.plan.words import count
 from flows.publish.printing import print_here, receive, send
@@ -140,6 +140,8 @@ def _why(late: bool, seconds: float) -> str:
 
 def main() -> None:
     """Build what is asked for until nothing more comes."""
+    from flows.fleet_work import build  # what builds is loaded here alone: the worker holds none of it
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, whose end ends this process
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     sys.stdout = sys.stderr  # a stray print must not be taken for an answer

@@ -5,20 +5,18 @@ Whatever goes wrong with a partnership ends as a sentence about it, and never as
 
 from __future__ import annotations
 
-import json
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from flows.fleet_outcome import Outcome
 from flows.ledger.intake import RECEIPT_LOG
 from flows.plan.calendar import require_annual_review, require_stocktake
 from flows.plan.findings import Severity, UserError
 from flows.plan.periods import Month
 from flows.plan.settings import SETTINGS_FILE, Workspace
-from flows.plan.words import count
 from flows.position.model import Position
 from flows.publish.errors import TemplateError
 from flows.publish.outputs import in_words, one_build, staged
@@ -26,32 +24,10 @@ from flows.publish.pack import write_manifest
 from flows.rebuilding import Build, rebuild
 from flows.remote import brought, is_remote, shown
 from flows.reports.board_pack import Material
-from flows.standing import position_and_record, record_returns, sound_plan
+from flows.standing import record_and_stand, sound_plan
 
-HIGHLIGHT_REPORT, DASHBOARD, STOCKTAKE, ANNUAL_REVIEW = REPORTS = (
-    "highlight-report",
-    "data-dashboard",
-    "stocktake",
-    "annual-review",
-)
-"""What can be built for a whole fleet."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one partnership. `place` is its folder or URL, as it may be printed.
-
-    `findings` is how many need an answer. `trouble` says why there are no new papers, a sentence in each line, "" where
-    they are built; `fault` is the traceback of a fault of boardpack's own. `memory` is the most, in MiB, that the
-    process which built them has taken by then; 0 where that is not known.
-    """
-
-    place: str
-    seconds: float = 0.0
-    findings: int = 0
-    trouble: str = ""
-    fault: str = ""
-    memory: int = 0
+REFUSED_BY = {"stocktake": require_stocktake, "annual-review": require_annual_review}
+"""What refuses a month in which the partnership's calendar has no such report."""
 
 
 def build(place: str, month: Month, report: str) -> Outcome:
@@ -96,13 +72,11 @@ def _reporting(workspace: Workspace, month: Month) -> Workspace:
 
 
 def _built(workspace: Workspace, month: Month, report: str) -> Position:
-    for build_of, require in ((STOCKTAKE, require_stocktake), (ANNUAL_REVIEW, require_annual_review)):
-        if report == build_of:
-            require(month, workspace.settings)
+    if report in REFUSED_BY:
+        REFUSED_BY[report](month, workspace.settings)
     with one_build(workspace.outputs):
         plan, noticed = sound_plan(workspace)
-        record_returns(workspace, plan, month)
-        now, submissions = position_and_record(workspace, plan, month, noticed)
+        now, submissions = record_and_stand(workspace, plan, month, noticed)
         with staged(workspace.papers_of(month)) as building:
             rebuild(Build(report), workspace, Material(now, workspace.settings, submissions, noticed), building)
             write_manifest(report, workspace, now, building, workspace.returns_folder / RECEIPT_LOG)
@@ -111,23 +85,3 @@ def _built(workspace: Workspace, month: Month, report: str) -> Position:
 
 def _need_an_answer(position: Position) -> int:
     return sum(finding.severity is not Severity.NOTE for finding in position.findings)
-
-
-def lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """A line for each partnership, and one for all of them."""
-    for one in outcomes:
-        if one.trouble:
-            first, *more = one.trouble.splitlines()
-            yield f"{one.place}: not built. {first}" + (f" (and {len(more)} more)" if more else "")
-        else:
-            asked = count(one.findings, "finding needs", "findings need")
-            yield f"{one.place}: built in {one.seconds:.1f} seconds; {asked} an answer."
-    failed = sum(bool(one.trouble) for one in outcomes)
-    built = count(len(outcomes) - failed, "partnership")
-    yield f"{built} built, {failed} not." if failed else f"{built} built."
-
-
-def to_json(outcomes: Sequence[Outcome], month: Month, report: str) -> str:
-    """The same for another program to read."""
-    table = {"month": str(month), "report": report, "partnerships": [asdict(one) for one in outcomes]}
-    return json.dumps(table, indent=2, ensure_ascii=False)

@@ -36,7 +36,7 @@ from flows.standing import record_returns, sound_plan
 from flows.steps import job, sealed, step
 
 
-@job("publish-pack", "Publish {month}", builds=False)
+@job("publish-pack", "Publish {month}")
 def publish_pack(month: str, folder: str = ".", approved_by: str = "", reason: str = "") -> Published:
     """Publish a month's draft, its slices included, into `outputs/published/MONTH/revision-1`, or the next revision.
 

@@ -19,7 +19,7 @@ from flows.progress import say
 from flows.publish.editions import file_of
 from flows.publish.pack import write_pdf, write_registers
 from flows.publish.pack_papers import choose, print_pack
-from flows.reports.board_pack import Material
+from flows.reports.board_pack import PACK, Material
 from flows.reports.measures_workbook import measures_register
 from flows.standing import position_and_record, sound_plan
 
@@ -106,6 +106,6 @@ _WRITERS: dict[str, Callable[[Workspace, Material, Scope | None, Path], None]] =
     stocktake.REPORT: _stocktake,
     annual_review.REPORT: _annual_review,
     action_lists.REPORT: _action_list,
-    board_pack.PACK: _board_pack,
+    PACK: _board_pack,
 }
 KNOWN_JOBS = frozenset(_WRITERS)

@@ -20,7 +20,6 @@ from flows.plan.findings import UserError
 from flows.plan.periods import Month
 from flows.plan.settings import SETTINGS_FILE, Workspace
 from flows.publish.outputs import sha256
-from flows.publish.pack import MANIFEST
 from flows.sources.place_faults import fault_of
 from flows.sources.places import shown as without_user
 
@@ -143,6 +142,8 @@ def _marks(folder: Path) -> dict[str, str]:
 
 def _put(system: Any, here: Path, there: str, before: dict[str, str]) -> None:
     """Put back what is new or has changed, the manifests after all else."""
+    from flows.publish.pack import MANIFEST  # loads all that prints, which only a builder needs
+
     after = _marks(here)
     changed = [name for name, mark in after.items() if before.get(name) != mark]
     for names in (

@@ -139,8 +139,8 @@ def _field(name: str, job: Job, known: Facts) -> dict[str, Any]:
     may_be_empty: dict[str, Any] = {"type": "string", "default": ""}
     match name:
         case "month":
-            one_of = [str(month) for month in months_for(job, known)]
-            return text | {"title": "Month", "description": "The month that is reported.", "enum": one_of}
+            months = [str(month) for month in months_for(job, known)]
+            return text | {"title": "Month", "description": "The month that is reported.", "enum": months}
         case "audience":
             says = "Only for this board or group. Left empty: for everyone."
             return may_be_empty | {"title": "For", "description": says} | _one_of(known.boards)
@@ -155,8 +155,8 @@ def _field(name: str, job: Job, known: Facts) -> dict[str, Any]:
             return {"type": "boolean", "default": False, "title": "Supplement", "description": says}
         case "approved_by":
             approvers = known.settings.publishing.approvers
-            one_of = {"enum": list(approvers)} if approvers else {"minLength": 1}
-            return text | {"title": "Approved by", "description": "Who has read the draft and approved it."} | one_of
+            named: dict[str, Any] = {"enum": list(approvers)} if approvers else {"minLength": 1}
+            return text | {"title": "Approved by", "description": "Who has read the draft and approved it."} | named
         case "reason":
             says = "Why it is published again. Left empty for a first publication."
             return may_be_empty | {"title": "Reason", "description": says}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.ledger.intake import take_in
 from flows.ledger.records import Submission
-from flows.ledger.store import open_ledger
+from flows.ledger.store import Ledger, open_ledger
 from flows.plan.findings import Finding, UserError
 from flows.plan.loading import load_plan, require_sound
 from flows.plan.model import Plan
@@ -37,11 +37,8 @@ def sound_plan(workspace: Workspace) -> tuple[Plan, tuple[Finding, ...]]:
 
 def record_returns(workspace: Workspace, plan: Plan, month: Month) -> None:
     """Read the returns up to a month that are new, and put them on record; a frozen copy takes nothing in."""
-    if workspace.rebuilt_from:
-        return
-    say("Reading the returns")
     with open_ledger(workspace.ledger_at) as ledger:
-        take_in(workspace, plan, ledger, month, lambda done, total: say("Reading the returns", done, total))
+        _record(workspace, plan, month, ledger)
 
 
 def position_of(workspace: Workspace, plan: Plan, month: Month, noticed: tuple[Finding, ...]) -> Position:
@@ -53,18 +50,39 @@ def position_and_record(
     workspace: Workspace, plan: Plan, month: Month, noticed: tuple[Finding, ...]
 ) -> tuple[Position, tuple[Submission, ...]]:
     """Where the partnership stands at the end of a month, and the submissions up to then by which it does."""
-    say("Reconciling")
-    known_on = workspace.known_on
     with open_ledger(workspace.ledger_at) as ledger:
-        submissions, published = ledger.submissions(month, known_on), ledger.publications(month)
-    return position(plan, workspace.settings, submissions, month, known_on, noticed, published), submissions
+        return _stand(workspace, plan, month, noticed, ledger)
+
+
+def record_and_stand(
+    workspace: Workspace, plan: Plan, month: Month, noticed: tuple[Finding, ...]
+) -> tuple[Position, tuple[Submission, ...]]:
+    """Both: put on record what is new, and say where the partnership stands by it. What was just read is not read again
+    from the ledger."""
+    with open_ledger(workspace.ledger_at) as ledger:
+        _record(workspace, plan, month, ledger)
+        return _stand(workspace, plan, month, noticed, ledger)
 
 
 def stand(workspace: Workspace, month: Month) -> Position:
     """All three: where the partnership stands at the end of a month."""
     plan, noticed = sound_plan(workspace)
-    record_returns(workspace, plan, month)
-    return position_of(workspace, plan, month, noticed)
+    return record_and_stand(workspace, plan, month, noticed)[0]
+
+
+def _record(workspace: Workspace, plan: Plan, month: Month, ledger: Ledger) -> None:
+    if not workspace.rebuilt_from:
+        say("Reading the returns")
+        take_in(workspace, plan, ledger, month, lambda done, total: say("Reading the returns", done, total))
+
+
+def _stand(
+    workspace: Workspace, plan: Plan, month: Month, noticed: tuple[Finding, ...], ledger: Ledger
+) -> tuple[Position, tuple[Submission, ...]]:
+    say("Reconciling")
+    submissions, published = ledger.submissions(month, workspace.known_on), ledger.publications(month)
+    settings, known_on = workspace.settings, workspace.known_on
+    return position(plan, settings, submissions, month, known_on, noticed, published), submissions
 
 
 def slice_for(audience: str, now: Position) -> Position:
@@ -80,9 +98,9 @@ def looking_back(workspace: Workspace, months: tuple[Month, ...], audience: str 
     it, where a board or group is named, what that oversees. Reads and records the returns that are new."""
     plan, noticed = sound_plan(workspace)
     scope = find_scope(plan, audience, ScopeKind.BOARD) if audience else None
-    record_returns(workspace, plan, months[-1])
-    say("Reconciling")
     with open_ledger(workspace.ledger_at) as ledger:
+        _record(workspace, plan, months[-1], ledger)
+        say("Reconciling")
         submissions, published = ledger.submissions(months[-1], workspace.known_on), ledger.publications(months[-1])
     back = look_back(plan, workspace.settings, submissions, months, noticed, workspace.known_on, published)
     return slice_back(back, scope) if scope else back

@@ -26,7 +26,7 @@ PLAIN = """
 import sys, threading
 from concurrent.futures import ThreadPoolExecutor
 from flows.fleet_child import Builder
-from flows.fleet_work import to_json
+from flows.fleet_outcome import to_json
 from flows.plan.periods import Month
 workers, month, *places = sys.argv[1:]
 mine = threading.local()
@@ -146,7 +146,7 @@ def _kill_one(watched: Watched, folders: list[Path]) -> None:
 
 def main(*arguments: str) -> None:
     """Print a line for each number of partnerships."""
-    how = [word for word in arguments if word.startswith("--")] or [""]
+    how = ["", *(word for word in arguments if word.startswith("--"))]
     counts = [int(word) for word in arguments if not word.startswith("--")] or [10]
     print(f"Highlight report, dashboard and registers for {MONTH}, first run, {WORKERS} workers\n")
     print(

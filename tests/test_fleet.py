@@ -22,7 +22,8 @@ from filelock import FileLock
 
 from flows import fleet_work
 from flows.fleet_child import Builder
-from flows.fleet_work import Outcome, build, lines, to_json
+from flows.fleet_outcome import Outcome, lines, to_json
+from flows.fleet_work import build
 from flows.plan.findings import UserError
 from flows.plan.periods import Month
 from flows.publish.pack import MANIFEST
@@ -333,6 +334,11 @@ def test_what_a_place_says_of_its_secrets_is_not_printed(monkeypatch: pytest.Mon
     assert "secret" not in repr(outcome)
 
 
+def listens(port: int) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", port)) == 0
+
+
 @pytest.mark.slow
 def test_a_partnership_in_s3_with_its_ledger_in_postgresql_is_built(tmp_path: Path, builder: Builder) -> None:
     pytest.importorskip("moto.server")
@@ -350,7 +356,7 @@ def test_a_partnership_in_s3_with_its_ledger_in_postgresql_is_built(tmp_path: Pa
         try:
             given = {"AWS_ACCESS_KEY_ID": "me", "AWS_SECRET_ACCESS_KEY": "secret"}
             given["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{port}"
-            until(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0, "the S3 server")
+            until(lambda: listens(port), "the S3 server")
             s3 = s3fs.S3FileSystem(key="me", secret="secret", endpoint_url=given["AWS_ENDPOINT_URL"])
             s3.mkdir("partnerships")
             s3.put(str(there), "partnerships/one", recursive=True)
@@ -450,5 +456,5 @@ def test_workers_that_could_not_report_are_refused_in_a_sentence(tmp_path: Path)
     env.pop("PREFECT_API_URL", None)
     run = subprocess.run(command, capture_output=True, text=True, env=env, cwd=packs.ROOT)
     assert run.returncode == 1
-    assert "set PREFECT_API_URL to a Prefect server that they can reach." in run.stderr
+    assert "set PREFECT_API_URL to one that they can reach." in run.stderr
     assert "Traceback" not in run.stderr

@@ -6,13 +6,13 @@ other, and what is said when it cannot be used.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, Table, create_engine, event, text
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
@@ -65,6 +65,16 @@ class Database:
         """Make the schema when it is missing. Asked first: who may not make schemas may still use one."""
         if self.schema is not None and not connection.dialect.has_schema(connection, self.schema):
             connection.exec_driver_sql(f'CREATE SCHEMA "{self.schema}"')
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows that have a value for each column of a table, in order. Of 100,000, SQLAlchemy's own way would look at
+    every value by its name."""
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    columns = table.columns.keys()
+    connection.exec_driver_sql(
+        f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join(mark for _ in columns)})", list(rows)
+    )
 
 
 @contextmanager
@@ -138,6 +148,18 @@ def _cannot_be_used(where: Path | LedgerDatabase, error: DatabaseError) -> UserE
 
 
 def _file_cannot_be_used(where: Path, why: object) -> UserError:
-    return UserError(
-        f"The ledger at {where} cannot be used ({why}): restore it from a copy, or move it away to begin a new one."
-    )
+    todo = next((todo for sign, todo in _TODO.items() if sign in str(why).lower()), _BROKEN)
+    return UserError(f"The ledger at {where} cannot be used ({why}): {todo}.")
+
+
+_TODO = {
+    "full": "nothing was changed; make room, then try again",
+    "no space": "nothing was changed; make room, then try again",
+    "readonly": "nothing was changed; check who may read and write it and its folder",
+    "read-only": "nothing was changed; check who may read and write it and its folder",
+    "permission": "nothing was changed; check who may read and write it and its folder",
+    "unable to open": "nothing was changed; check who may read and write it and its folder",
+    "locked": "nothing was changed; another command is using it, so try again when that ends",
+}
+"""What to do, by words of SQLite's and of the system's."""
+_BROKEN = "restore it from a copy, or move it away to begin a new one"

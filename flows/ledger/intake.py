@@ -65,7 +65,7 @@ def take_in(
         else:
             _log.warning("%s changed while it was read; it is left for the next run", arrival.file)
         progress(number, len(new))
-    ledger.record(reader, read)
+    ledger.record(reader, read, hand_on=True)
     ledger.sight((arrival for arrival, _ in found), dt.datetime.now(workspace.settings.calendar.zone).date())
     return TakenIn(len(found), len(read))
 

@@ -19,7 +19,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, func, insert, select
 
 from flows.ledger.copying import copy_rows, mark_of
-from flows.ledger.database import Database, open_database
+from flows.ledger.database import Database, insert_rows, open_database
+from flows.ledger.fresh import comes_back_the_same
 from flows.ledger.publications import Mark, Publication, insert_publication, read_publications
 from flows.ledger.records import Arrival, Submission
 from flows.ledger.schema import entry, prepare, sighting, submission
@@ -44,12 +45,16 @@ _REFERENCE = {kind: attrgetter(fields(row)[0].name) for kind, row in _ROWS.items
 """The reference or number of a row: its first field."""
 _HEAD: TypeAdapter[records.Return] = TypeAdapter(records.Return)
 
+Tables = dict[str, tuple[Any, ...]]
+"""The rows of a return, by the name of their table in it."""
+
 
 class Ledger:
     """The record of what was received and published. Open it with `open_ledger`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._fresh: dict[int, Tables] = {}
 
     def known(self, reader: str) -> set[tuple[str, str, str]]:
         """Files that need not be read again: (month, file name, fingerprint) recorded by this reader's version.
@@ -77,13 +82,21 @@ class Ledger:
                     connection.execute(insert(sighting).values(**seen, on=today.isoformat(), after=after))
         return len(back)
 
-    def record(self, reader: str, read: Iterable[tuple[Arrival, records.Return]]) -> int:
-        """Put returns on record, all or none; what is known already is left as it is. Returns how many were new."""
-        new = 0
+    def record(self, reader: str, read: Iterable[tuple[Arrival, records.Return]], hand_on: bool = False) -> int:
+        """Put returns on record, all or none; what is known already is left as it is. Returns how many were new.
+
+        With `hand_on` this ledger's `submissions` gives their rows as they are, where that is the same, instead of
+        reading them from the database again.
+        """
+        new: dict[int, records.Return] = {}
         with self._database.writing() as connection:
             for arrival, content in read:
-                new += _record_one(connection, reader, arrival, content)
-        return new
+                row_id = _record_one(connection, reader, arrival, content)
+                if row_id is not None:
+                    new[row_id] = content
+        if hand_on:
+            self._fresh |= {row_id: _rows_of(content) for row_id, content in new.items() if _is_kept(content)}
+        return len(new)
 
     def submissions(self, up_to: Month, known_on: dt.date | None = None) -> tuple[Submission, ...]:
         """Every file on record for months up to and including `up_to`, as known on a day (default: now).
@@ -101,7 +114,7 @@ class Ledger:
                 if known_on is None or head.received <= known_on
             }
             heads = _put_back(heads, _sightings(connection, known_on))
-            tables = _tables(connection, up_to, heads)
+            tables = _tables(connection, up_to, heads, self._fresh)
         return tuple(
             replace(head, content=_with_rows(head.content, tables.get(row_id, {})))
             for row_id, head in sorted(heads.items(), key=lambda item: item[1].order)
@@ -163,7 +176,8 @@ def open_ledger(where: Path | LedgerDatabase) -> Iterator[Ledger]:
         yield Ledger(database)
 
 
-def _record_one(connection: Connection, reader: str, arrival: Arrival, content: records.Return) -> int:
+def _record_one(connection: Connection, reader: str, arrival: Arrival, content: records.Return) -> int | None:
+    """Record a return; the number of its row, or None when it is on record already."""
     key = {
         "month": str(arrival.month),
         "file": arrival.file,
@@ -172,7 +186,7 @@ def _record_one(connection: Connection, reader: str, arrival: Arrival, content: 
         "readable": int(content.readable),
     }
     if connection.scalar(select(submission.c.id).filter_by(**key)) is not None:
-        return 0
+        return None
     bare = _with_rows(content, _NO_ROWS)
     made = connection.execute(
         insert(submission).values(
@@ -182,26 +196,31 @@ def _record_one(connection: Connection, reader: str, arrival: Arrival, content: 
             head=_HEAD.dump_json(bare).decode(),
         )
     )
-    (submission_id,) = made.inserted_primary_key or (None,)
+    assert made.inserted_primary_key is not None
+    row_id: int = made.inserted_primary_key[0]
     with collector_resting():
-        rows = list(_entries(submission_id, content))
+        rows = list(_entries(row_id, content))
         if rows:
-            connection.execute(insert(entry), rows)
-    return 1
+            insert_rows(connection, entry, rows)
+    return row_id
 
 
-def _entries(submission_id: int | None, content: records.Return) -> Iterator[dict[str, Any]]:
-    """The rows of a return as they are recorded."""
+def _rows_of(content: records.Return) -> Tables:
+    return {kind: getattr(content, kind) for kind in _ROWS}
+
+
+def _is_kept(content: records.Return) -> bool:
+    """Whether the rows of a return, read from the database again, would be what they are now."""
+    return all(comes_back_the_same(_ROWS[kind], rows) for kind, rows in _rows_of(content).items())
+
+
+def _entries(submission_id: int, content: records.Return) -> Iterator[tuple[Any, ...]]:
+    """The rows of a return as they are recorded: submission, kind, position, ref and body."""
     for kind, adapter in _ADAPTERS.items():
         dump, reference = adapter.serializer.to_json, _REFERENCE[kind]
         for position, row in enumerate(getattr(content, kind)):
-            yield {
-                "submission": submission_id,
-                "kind": kind,
-                "position": position,
-                "ref": str(reference(row)).replace("\0", ""),  # which PostgreSQL takes in no text
-                "body": dump(row).decode(),
-            }
+            ref = str(reference(row)).replace("\0", "")  # which PostgreSQL takes in no text
+            yield submission_id, kind, position, ref, dump(row).decode()
 
 
 def _with_rows(content: records.Return, rows: dict[str, Any]) -> records.Return:
@@ -256,12 +275,15 @@ def _key(arrival: Arrival) -> tuple[str, str, str]:
     return str(arrival.month), arrival.file, arrival.fingerprint
 
 
-def _tables(connection: Connection, up_to: Month, wanted: Collection[int]) -> dict[int, dict[str, tuple[Any, ...]]]:
-    """The tables of the submissions that are wanted, each row in its place. Rows of others are passed over unread."""
+def _tables(
+    connection: Connection, up_to: Month, wanted: Collection[int], fresh: dict[int, Tables]
+) -> dict[int, Tables]:
+    """The tables of the submissions that are wanted, each row in its place: those that are fresh as they are. Rows of
+    others are passed over unread."""
     query = (
         select(entry.c.submission, entry.c.kind, entry.c.position, entry.c.body)
         .join(submission)
-        .where(submission.c.month <= str(up_to))
+        .where(submission.c.month <= str(up_to), submission.c.id.not_in(list(fresh)))
     )
     found: dict[int, dict[str, list[tuple[int, str]]]] = defaultdict(lambda: defaultdict(list))
     for some in connection.execute(query).partitions(_AT_ONCE):
@@ -269,7 +291,8 @@ def _tables(connection: Connection, up_to: Month, wanted: Collection[int]) -> di
             if row_id in wanted:
                 found[row_id][kind].append((position, body))
     with collector_resting():
-        return {key: {kind: _parsed(kind, rows) for kind, rows in kinds.items()} for key, kinds in found.items()}
+        read = {key: {kind: _parsed(kind, rows) for kind, rows in kinds.items()} for key, kinds in found.items()}
+    return read | fresh
 
 
 _AT_ONCE = 10_000

@@ -15,7 +15,6 @@ from flows.ledger.records import Submission
 from flows.plan.calendar import annual_review_months, is_annual_review, is_stocktake, stocktake_months
 from flows.plan.findings import Finding
 from flows.plan.periods import Month
-from flows.plan.periods import Month
 from flows.plan.settings import Settings
 from flows.plan.words import count, day, listed, sentence
 from flows.position.look_back import LookBack, look_back

@@ -57,7 +57,7 @@ def month_artifact(
         f"# {now.month.label}",
         f"{_state(papers, published, settings)} The {plain(settings.partnership.board)} meets on {day(board)}.",
         f"## Returns: {_how_many_in(now)}",
-        f"They were due on {day(returns_due(now.month, settings))}.",
+        f"Due on {day(returns_due(now.month, settings))}.",
         _returns(now),
         "## Papers",
         _papers([p for p in papers if not p.revision]) or "None has been built yet.",

@@ -28,6 +28,7 @@ from flows.returns.records import (
     RowPlace,
 )
 from flows.returns.resting import collector_resting
+from flows.returns.within_limits import Data
 
 _TABLES: dict[str, type[Any]] = {
     "milestones": MilestoneRow,
@@ -53,12 +54,13 @@ def packed(content: Return) -> memoryview:
     return buffer.getbuffer()
 
 
-def unpacked(data: bytes) -> Return:
+def unpacked(data: Data) -> Return:
     """The return in the bytes; some exception when they are no return."""
     with collector_resting():
         bare, tables = _OnlyReturns(io.BytesIO(data)).load()
         rows: dict[str, Any] = {table: _rows(record, tables[table]) for table, record in _TABLES.items()}
-        return replace(bare, **rows)
+        content: Return = replace(bare, **rows)
+        return content
 
 
 def _columns(table: str, content: Return) -> Columns:
@@ -75,6 +77,8 @@ def _column(name: str, rows: Iterable[object]) -> list[Any]:
 
 def _rows(record: type[Any], columns: Columns) -> tuple[Any, ...]:
     own = len(_names(record)) - 1
+    if len(columns) != own + len(_names(RowPlace)):
+        raise ValueError(f"{record.__name__} has not {len(columns)} columns")
     places = starmap(RowPlace, zip(*columns[own:], strict=True))
     return tuple(starmap(record, zip(*columns[:own], places, strict=True)))
 

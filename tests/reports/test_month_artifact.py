@@ -22,7 +22,7 @@ def lines(now: Position, papers: Sequence[Paper] = (), published: Sequence[Publi
 
 
 def test_each_partner_has_a_row_with_its_return_and_what_it_must_answer() -> None:
-    now = stand(NOVEMBER, sent(NOVEMBER, said(), partner="council", received="05/12/2022"))
+    now = stand(NOVEMBER, sent(NOVEMBER, said(), partner="council", received="05/12/22"))
     name = now.plan.partner["council"].short_name
     found = lines(now)
     assert f"## Returns: 1 of {len(now.plan.partners)} in" in found
