@@ -63,7 +63,7 @@ def _says(workspace: Workspace, now: Position) -> Iterator[str]:
     open_ = sum(finding.severity is not Severity.NOTE for finding in now.findings)
     out = missing(now)
     yield f"### Is the draft for {now.month.label} to be published?"
-    yield f"Read it in `{workspace.shown(folder)}`:"
+    yield f"Read it in `{workspace.shown(folder)}`, or by the links on [the page of the month](/month):"
     yield "\n".join(f"- {name}" for name in papers)
     yield (
         f"**{count(open_, 'finding still needs', 'findings still need')} an answer.**"

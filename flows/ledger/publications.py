@@ -27,7 +27,8 @@ class Mark:
 class Fact:
     """One thing that a pack says, in a form that can be compared with what is said later.
 
-    `kind` is "milestone", "area", "measure", "risk" or "evidence"; `ref` its reference; `what` the part of it that is
+    `kind` is "area", "focus area", "action", "milestone", "measure", "risk", "evidence" or "return" (of a partner, by its
+    key); `ref` its reference; `what` the part of it that is
     told ("status", "due", a measure's period as 2022-10); `says` the value as plain text, "" for none.
     """
 

@@ -23,7 +23,7 @@ from unittest import mock
 
 import typer
 
-from flows import collect_returns, data_dashboard, send_forms
+from flows import collect_returns, data_dashboard, publish_pack, send_forms
 from flows.cli_parts import plain_errors
 from flows.progress import heard_by
 from flows.publish.printing import Printed
@@ -51,6 +51,12 @@ def dashboard(folder: Path) -> None:
     packs.plainly(data_dashboard.data_dashboard, data_dashboard, MONTH, folder)
 
 
+def publish(folder: Path) -> None:
+    """Build the draft, and publish it."""
+    dashboard(folder)
+    packs.plainly(publish_pack.publish_pack, publish_pack, MONTH, folder, "A. Chair")
+
+
 def forms(folder: Path) -> None:
     packs.plainly(send_forms.send_forms, send_forms, LATER, folder)
 
@@ -68,6 +74,7 @@ JOBS: dict[str, Job] = {
     "highlight-report": Job(lambda folder: packs.build(folder, MONTH)),
     "data-dashboard": Job(dashboard),
     "action-lists": Job(lambda folder: packs.build_action_lists(folder, MONTH)),
+    "publish": Job(publish),
     "forms": Job(forms, LATER),
 }
 """By name: what `boardpack` does, without Prefect around its steps."""
@@ -192,6 +199,13 @@ class Ended:
 _MOUNT_REFUSED, _FAULT_OF_OURS = 77, 70
 _nursery = multiprocessing.get_context("forkserver")
 _nursery.set_forkserver_preload(["tests.faults.nursery"])
+
+
+def moments_to_try(job: str, known: States, every: int = 1) -> list[int]:
+    """Every so many moments of a job; of publishing, most of which is copying, fewer of them, but each of the last."""
+    step = every * 6 if job == "publish" else every
+    last = known.moments - 24 if job == "publish" else known.moments
+    return [*range(1, last + 1, step), *range(last + 1, known.moments + 1, every)]
 
 
 def start(job: str, folder: Path, plight: Plight = Plight()) -> Any:
