@@ -103,14 +103,14 @@ def _cluster(scheduler: str, workers: int) -> Iterator[Any]:
     Those of this machine listen on it alone and talk over TLS with keys made for the run, because whoever can reach a
     scheduler can have it run anything. Each does one thing at a time.
     """
-    task_runner = _task_runner()
+    task_runner, settings = _dask()
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is lost on the way is done again, or told
     if scheduler:
         _require_reach(scheduler)
         runner = task_runner(address=scheduler, client_kwargs={"timeout": ANSWER_SECONDS})
     else:
         runner = task_runner(cluster_kwargs=_HERE | {"n_workers": workers})
-    with _no_pages(), runner:
+    with settings(_QUIETLY), runner:
         try:
             _ = runner.client
         except OSError:
@@ -128,23 +128,25 @@ _HERE = {
 }
 
 
-@contextmanager
-def _no_pages() -> Iterator[None]:
-    """Dask without the web pages on which everybody on this machine could follow it."""
-    import dask
+_QUIETLY = {
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.interval": "10s",
+}
+"""Dask without web pages, on which everybody on this machine could follow it, and without looking at itself."""
 
-    with dask.config.set({f"distributed.{part}.http.routes": [] for part in ("scheduler", "worker")}):
-        yield
 
-
-def _task_runner() -> Any:
+def _dask() -> tuple[Any, Any]:
+    """Prefect's task runner for Dask, and what changes Dask's settings; UserError where they are not installed."""
     try:
+        import dask.config
         from prefect_dask.task_runners import DaskTaskRunner
     except ImportError:
         raise UserError(
             'A fleet needs packages that are not installed. Type: pip install "boardpack[fleet]", and build again.'
         ) from None
-    return DaskTaskRunner
+    return DaskTaskRunner, dask.config.set
 
 
 def _require_reach(scheduler: str) -> None:

@@ -32,16 +32,21 @@ MOST_SECONDS = 900.0
 MOST_MEMORY = 4 << 30
 """Address space of the process, in bytes; the papers of a partnership need about a tenth of it."""
 
+MOST_KEPT = 600
+"""A process that has taken so many MiB is replaced by a fresh one before the next partnership."""
+
 _ROOT = Path(__file__).resolve().parents[1]
 _TOLD = 4000
+ENDING_SECONDS = 5
 
 
 class Gone(Exception):  # noqa: N818 - what became of the process
-    """The process ended without an answer; `late` where its time was over; `told` is the end of what it said."""
+    """The process ended without an answer: `late` where its time was over, `killed` where the system or somebody ended
+    it; `told` is the end of what it said."""
 
-    def __init__(self, late: bool, told: str) -> None:
+    def __init__(self, late: bool, killed: bool, told: str) -> None:
         super().__init__(told)
-        self.late, self.told = late, told
+        self.late, self.killed, self.told = late, killed, told
 
 
 class Builder:
@@ -69,7 +74,7 @@ class Builder:
                     return self._ask(asked, seconds)
             except Gone as gone:
                 took = time.monotonic() - began
-                return Outcome(shown(place), took, trouble=_why(gone.late, seconds), fault=gone.told)
+                return Outcome(shown(place), took, trouble=_why(gone, seconds), fault=gone.told)
 
     def stop(self) -> None:
         """End the process."""
@@ -102,15 +107,17 @@ class Builder:
             send(child.stdin, asked)
             answer, _ = receive(child.stdout)
         except (EOFError, OSError, ValueError):
-            child.kill()
-            child.wait()
+            code = _ended(child)
             told = self._told()
             self.stop()
-            raise Gone(over.is_set(), told) from None
+            raise Gone(over.is_set(), code < 0, told) from None
         finally:
             watch.cancel()
         del answer["size"]
-        return Outcome(**answer)
+        outcome = Outcome(**answer)
+        if outcome.memory > MOST_KEPT:
+            self.stop()
+        return outcome
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
@@ -132,10 +139,21 @@ class Builder:
         return self._said.read().decode(errors="replace")
 
 
-def _why(late: bool, seconds: float) -> str:
-    if late:
+def _ended(child: subprocess.Popen[bytes]) -> int:
+    """How a process ended that has closed its pipe, or has lost its sense; below zero where it was killed."""
+    try:
+        return child.wait(ENDING_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        return child.wait()
+
+
+def _why(gone: Gone, seconds: float) -> str:
+    if gone.late:
         return f"It was not built in {count(round(seconds), 'second')}, and was stopped."
-    return "It stopped the process that was building it, twice: most likely it takes more memory than there is."
+    if gone.killed:
+        return "The process that was building it was killed, twice: most likely it takes more memory than there is."
+    return "The process that was building it ended by itself, twice."
 
 
 def main() -> None:
