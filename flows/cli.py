@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from flows import cli_papers, cli_record, cli_running, cli_tools
+from flows.commands import fleet, papers, record, running, tools
 
 app = typer.Typer(
     name="boardpack",
@@ -21,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (cli_papers, cli_record, cli_running, cli_tools):
+for commands in (papers, record, running, fleet, tools):
     app.add_typer(commands.app)
 
 

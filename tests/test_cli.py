@@ -25,18 +25,18 @@ from flows import (
     annual_review,
     board_pack,
     cli,
-    console,
     data_dashboard,
     highlight_report,
-    prefect_server,
     send_forms,
     standing,
     stocktake,
 )
+from flows.commands import console
 from flows.plan.findings import Finding, Severity
 from flows.plan.periods import Month
 from flows.plan.settings import find_workspace, load_settings
 from flows.plan.workbook import write_plan_workbook
+from flows.private_server import connection
 from flows.publish import outputs
 from tests import packs
 from tests.plan.small_plan import SOUND
@@ -89,7 +89,7 @@ def without_prefect(flow: Any, module: Any) -> Callable[..., Any]:
 def boardpack(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Boardpack:
     """The command, in this process, with its flows run without Prefect."""
     server = SimpleNamespace(ready=contextlib.nullcontext)
-    monkeypatch.setattr(prefect_server, "prefect_server", lambda: contextlib.nullcontext(server))
+    monkeypatch.setattr(connection, "prefect_server", lambda: contextlib.nullcontext(server))
     for module, flow in FLOWS.items():
         monkeypatch.setattr(module, module.__name__.rpartition(".")[2], without_prefect(flow, module))
 

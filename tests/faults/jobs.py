@@ -24,7 +24,7 @@ from unittest import mock
 import typer
 
 from flows import collect_returns, data_dashboard, publish_pack, send_forms
-from flows.cli_parts import plain_errors
+from flows.commands.parts import plain_errors
 from flows.progress import heard_by
 from flows.publish.printing import Printed
 from flows.receipts.receipt import ReceiptFacts, receipt_bytes, shortened

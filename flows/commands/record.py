@@ -7,16 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_parts import (
-    AsKnownOption,
-    FolderOption,
-    MonthArgument,
-    plain_errors,
-    prefect_flow,
-    trouble_told,
-    workspace_for,
-)
-from flows.console import (
+from flows.commands.console import (
     console,
     print_collected,
     print_collected_as_json,
@@ -27,6 +18,15 @@ from flows.console import (
     print_trace_as_json,
     say,
     steps_shown,
+)
+from flows.commands.parts import (
+    AsKnownOption,
+    FolderOption,
+    MonthArgument,
+    plain_errors,
+    prefect_flow,
+    trouble_told,
+    workspace_for,
 )
 from flows.plan.settings import find_workspace
 from flows.plan.words import count
@@ -48,7 +48,7 @@ def collect(
     often as you like: what has not changed stays as it is. With --watch it goes on until Ctrl-C.
     """
     workspace = workspace_for(folder, month)
-    from flows.watching import arrivals
+    from flows.collection.watching import arrivals
 
     tell = print_collected_as_json if as_json else print_collected
     with prefect_flow("collect-returns") as collect_returns:
@@ -147,9 +147,9 @@ def verify(
     """
     workspace = workspace_for(folder, month)
     with plain_errors(), steps_shown():
+        from flows.publications.verifying import said
+        from flows.publications.verifying import verify as verify_publication
         from flows.publish.printing import warm_up
-        from flows.verifying import said
-        from flows.verifying import verify as verify_publication
 
         warm_up()
         found = verify_publication(workspace, month, revision)
