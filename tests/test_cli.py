@@ -45,8 +45,26 @@ ROOT = Path(__file__).resolve().parents[1]
 MONTHLY = (
     "highlight-report", "dashboard", "stocktake", "annual-review", "action-lists", "pack", "forms", "status",
 )  # fmt: skip
-COMMANDS = tuple(
-    ["new", "forms", "collect", "status", "highlight-report", "dashboard", "stocktake", "annual-review", "action-lists", "pack", "publish", "verify", "trace", "backup", "restore", "serve", "stop-server", "fleet", "spc"]
+COMMANDS = (
+    "new",
+    "forms",
+    "collect",
+    "status",
+    "highlight-report",
+    "dashboard",
+    "stocktake",
+    "annual-review",
+    "action-lists",
+    "pack",
+    "publish",
+    "verify",
+    "trace",
+    "backup",
+    "restore",
+    "serve",
+    "stop-server",
+    "fleet",
+    "spc",
 )
 REPORTS = ("highlight-report", "dashboard", "stocktake", "annual-review")
 """Those that a board can have its slice of."""
