@@ -13,7 +13,7 @@ pack: .venv/.ready
 	$(BIN)/boardpack highlight-report $(MONTH)
 
 test: .venv/.ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 quick: .venv/.ready
 	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -m "not slow" tests/plan tests/ledger tests/position tests/reports tests/test_house.py

@@ -14,14 +14,14 @@ from prefect.flow_runs import pause_flow_run, suspend_flow_run
 from prefect.input.actions import create_flow_run_input, read_flow_run_input
 from prefect.states import Cancelled
 
-from flows.approval import SEND_BACK, Approval, draft_of, fingerprint_of, form, named, trouble_with
-from flows.notices import tell
 from flows.plan.findings import UserError
 from flows.plan.periods import Month
 from flows.plan.settings import Workspace, find_workspace
 from flows.plan.words import one_line
 from flows.publish_pack import publish_pack
 from flows.returns.personal import mask
+from flows.serving.approval import SEND_BACK, Approval, draft_of, fingerprint_of, form, named, trouble_with
+from flows.serving.notices import tell
 from flows.steps import job
 
 ASKED = "draft-asked-about"

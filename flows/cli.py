@@ -9,10 +9,22 @@ from __future__ import annotations
 import sys
 
 import typer
+from typer.core import TyperGroup
 
-from flows import cli_papers, cli_record, cli_running, cli_tools
+from flows.commands import fleet, papers, record, running, tools
+
+ORDER = ["new", "forms", "collect", "status", "highlight-report", "dashboard", "stocktake", "annual-review", "action-lists", "pack", "publish", "verify", "trace", "backup", "restore", "serve", "stop-server", "fleet", "spc"]
+"""The commands in the order of a month's work, and then of what is wanted less often."""
+
+
+class _InOrder(TyperGroup):
+    def list_commands(self, ctx: object) -> list[str]:
+        """The names of the commands as the help lists them."""
+        return sorted(self.commands, key=ORDER.index)
+
 
 app = typer.Typer(
+    cls=_InOrder,
     name="boardpack",
     help="Turn partners' monthly Excel returns into the papers that a partnership board decides on.",
     no_args_is_help=True,
@@ -21,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (cli_papers, cli_record, cli_running, cli_tools):
+for commands in (papers, record, running, fleet, tools):
     app.add_typer(commands.app)
 
 

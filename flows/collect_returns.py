@@ -10,9 +10,9 @@ from typing import Any
 
 from prefect.blocks.core import Block
 
-from flows.answering import send_answers, write_answers
-from flows.answers import Answer, answers
-from flows.collecting import Collected, fetch_returns
+from flows.collection.answering import send_answers, write_answers
+from flows.collection.answers import Answer, answers
+from flows.collection.collecting import Collected, fetch_returns
 from flows.ledger.records import Submission
 from flows.plan.findings import Finding
 from flows.plan.model import Plan

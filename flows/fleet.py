@@ -20,12 +20,12 @@ from prefect import flow
 from prefect.futures import as_completed
 from prefect.settings import get_current_settings
 
-from flows.fleet_child import MOST_SECONDS, Builder
-from flows.fleet_outcome import Outcome
+from flows.many.child import MOST_SECONDS, Builder
+from flows.many.outcome import Outcome
+from flows.many.remote import is_remote, local_folder, shown
 from flows.plan.findings import UserError
 from flows.plan.periods import Month
 from flows.progress import say
-from flows.remote import is_remote, local_folder, shown
 from flows.steps import step
 
 LOST = "Worker after worker was lost while it was being built: look for what ends them, most likely a lack of memory."

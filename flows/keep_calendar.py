@@ -19,17 +19,17 @@ from prefect.deployments import run_deployment
 from flows.action_lists import action_lists
 from flows.annual_review import annual_review
 from flows.board_pack import board_pack
-from flows.calendar_kept import jobs_of, kept_alone, note, pending
 from flows.collect_returns import collect_returns
 from flows.highlight_report import highlight_report
-from flows.notices import tell_missing, why
 from flows.plan.findings import UserError
 from flows.plan.schedule import Job, Task
 from flows.plan.settings import Workspace, find_workspace
 from flows.progress import say
+from flows.publications.publishing import last_of
 from flows.publish.outputs import one_build
-from flows.publishing import last_of
 from flows.send_forms import send_forms
+from flows.serving.calendar_kept import jobs_of, kept_alone, note, pending
+from flows.serving.notices import tell_missing, why
 from flows.standing import stand
 from flows.steps import job
 from flows.stocktake import stocktake

@@ -13,8 +13,7 @@ from flows.plan.periods import Month
 from flows.plan.settings import Workspace, find_workspace
 from flows.position.facts import facts_of
 from flows.progress import say
-from flows.publish.outputs import one_build
-from flows.publishing import (
+from flows.publications.publishing import (
     Draft,
     Published,
     about_to_publish,
@@ -32,6 +31,7 @@ from flows.publishing import (
     put_on_record,
     require_as_read,
 )
+from flows.publish.outputs import one_build
 from flows.standing import record_returns, sound_plan
 from flows.steps import job, sealed, step
 

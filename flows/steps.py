@@ -11,8 +11,8 @@ from prefect import Flow, Task, flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.utilities.annotations import quote
 
-from flows.notices import tell_of_failure
 from flows.progress import on_a_page
+from flows.serving.notices import tell_of_failure
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,7 +38,7 @@ def job(
         def run(*args: P.args, **kwargs: P.kwargs) -> T:
             if not on_a_page():
                 return function(*args, **kwargs)
-            from flows.artifacts import run_on_a_page
+            from flows.serving.artifacts import run_on_a_page
 
             return cast(T, run_on_a_page(function, args, kwargs, builds))
 

@@ -25,8 +25,8 @@ WORKERS = 2
 PLAIN = """
 import sys, threading
 from concurrent.futures import ThreadPoolExecutor
-from flows.fleet_child import Builder
-from flows.fleet_outcome import to_json
+from flows.many.child import Builder
+from flows.many.outcome import to_json
 from flows.plan.periods import Month
 workers, month, *places = sys.argv[1:]
 mine = threading.local()
@@ -37,7 +37,7 @@ def build(place):
 with ThreadPoolExecutor(int(workers)) as pool:
     print(to_json(list(pool.map(build, places)), Month.parse(month), "highlight-report"))
 """
-KINDS = {"flows.fleet_child": "builder", "flows.returns.child": "reader", "multiprocessing": "Dask worker",
+KINDS = {"flows.many.child": "builder", "flows.returns.child": "reader", "multiprocessing": "Dask worker",
          "prefect": "Prefect server"}  # fmt: skip
 
 

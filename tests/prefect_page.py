@@ -19,7 +19,7 @@ from prefect.flow_engine import run_flow
 from prefect.flow_runs import resume_flow_run
 from prefect.types.entrypoint import EntrypointType
 
-from flows.prefect_server import prefect_server, stop_server
+from flows.private_server.connection import prefect_server, stop_server
 
 
 @contextmanager

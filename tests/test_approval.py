@@ -15,10 +15,10 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, Fl
 from prefect.client.schemas.objects import StateType
 
 from flows import approve_and_publish as module
-from flows.approval import Approval, draft_of, form, trouble_with
 from flows.plan.findings import UserError
 from flows.plan.periods import Month
 from flows.plan.settings import Workspace
+from flows.serving.approval import Approval, draft_of, form, trouble_with
 from tests.packs import small
 from tests.prefect_page import answered, asked_for, form_of, prefect_page, run_on_the_page
 

@@ -25,18 +25,18 @@ from flows import (
     annual_review,
     board_pack,
     cli,
-    console,
     data_dashboard,
     highlight_report,
-    prefect_server,
     send_forms,
     standing,
     stocktake,
 )
+from flows.commands import console, papers
 from flows.plan.findings import Finding, Severity
 from flows.plan.periods import Month
 from flows.plan.settings import find_workspace, load_settings
 from flows.plan.workbook import write_plan_workbook
+from flows.private_server import connection
 from flows.publish import outputs
 from tests import packs
 from tests.plan.small_plan import SOUND
@@ -45,7 +45,27 @@ ROOT = Path(__file__).resolve().parents[1]
 MONTHLY = (
     "highlight-report", "dashboard", "stocktake", "annual-review", "action-lists", "pack", "forms", "status",
 )  # fmt: skip
-COMMANDS = ("collect", *MONTHLY, "trace", "new", "spc", "stop-server")
+COMMANDS = (
+    "new",
+    "forms",
+    "collect",
+    "status",
+    "highlight-report",
+    "dashboard",
+    "stocktake",
+    "annual-review",
+    "action-lists",
+    "pack",
+    "publish",
+    "verify",
+    "trace",
+    "backup",
+    "restore",
+    "serve",
+    "stop-server",
+    "fleet",
+    "spc",
+)
 REPORTS = ("highlight-report", "dashboard", "stocktake", "annual-review")
 """Those that a board can have its slice of."""
 
@@ -89,7 +109,7 @@ def without_prefect(flow: Any, module: Any) -> Callable[..., Any]:
 def boardpack(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Boardpack:
     """The command, in this process, with its flows run without Prefect."""
     server = SimpleNamespace(ready=contextlib.nullcontext)
-    monkeypatch.setattr(prefect_server, "prefect_server", lambda: contextlib.nullcontext(server))
+    monkeypatch.setattr(connection, "prefect_server", lambda: contextlib.nullcontext(server))
     for module, flow in FLOWS.items():
         monkeypatch.setattr(module, module.__name__.rpartition(".")[2], without_prefect(flow, module))
 
@@ -598,7 +618,7 @@ def test_the_dashboard_says_what_must_be_answered_on_measures_and_no_more(
         finding("measure.restated", ref, Severity.NOTE),
         finding("milestone.no-update", now.plan.milestones[0].ref),
     )
-    monkeypatch.setattr(cli, "print_files", lambda *_: None)
+    monkeypatch.setattr(papers, "print_files", lambda *_: None)
     monkeypatch.setattr(data_dashboard, "data_dashboard", lambda *_: replace(now, findings=findings))
     lines = boardpack("dashboard", "2025-01", "-C", workspace).out.splitlines()
     assert lines == [

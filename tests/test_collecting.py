@@ -16,7 +16,7 @@ from aiosmtpd.handlers import Message
 from openpyxl import load_workbook
 
 from flows import collect_returns as flow_of
-from flows.collecting import Collected, as_json
+from flows.collection.collecting import Collected, as_json
 from flows.plan.settings import find_workspace
 from flows.receipts.receipt import Verdict
 from tests.packs import example, fingerprints, plainly

@@ -21,14 +21,14 @@ import psutil
 import pytest
 from filelock import FileLock
 
-from flows import fleet_work
-from flows.fleet_child import Builder
-from flows.fleet_outcome import Outcome, lines, to_json
-from flows.fleet_work import build
+from flows.many import work as fleet_work
+from flows.many.child import Builder
+from flows.many.outcome import Outcome, lines, to_json
+from flows.many.remote import brought, is_remote, local_folder, shown
+from flows.many.work import build
 from flows.plan.findings import UserError
 from flows.plan.periods import Month
 from flows.publish.pack import MANIFEST
-from flows.remote import brought, is_remote, local_folder, shown
 from tests import packs
 from tests.generate_partnerships import MONTH, partnership
 from tests.postgres import a_schema, run_sql
@@ -36,7 +36,7 @@ from tests.postgres import a_schema, run_sql
 REPORT = "highlight-report"
 JANUARY = Month(2025, 1)
 PATIENCE = 300.0
-COMMAND = [sys.executable, "-c", "from flows.cli_fleet import app; app()"]
+COMMAND = [sys.executable, "-c", "from flows.commands.fleet import app; app()"]
 
 
 @pytest.fixture(scope="module")
@@ -238,10 +238,10 @@ def test_a_process_that_was_killed_is_started_again_once(tmp_path: Path, builder
 def test_the_process_ends_when_its_worker_is_gone(tmp_path: Path) -> None:
     place = small(tmp_path)
     with held_up(place):
-        code = f"from flows.fleet_child import Builder; Builder().build({place!r}, '2025-01', '{REPORT}')"
+        code = f"from flows.many.child import Builder; Builder().build({place!r}, '2025-01', '{REPORT}')"
         worker = psutil.Popen([sys.executable, "-c", code], cwd=packs.ROOT)
         child = until(lambda: next(iter(worker.children()), None), "a process")
-        until(lambda: "flows.fleet_child" in child.cmdline(), "the program")
+        until(lambda: "flows.many.child" in child.cmdline(), "the program")
         worker.kill()
         worker.wait()
         until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, "its end")
@@ -417,7 +417,7 @@ def test_when_a_worker_is_killed_its_work_is_done_again_and_nothing_is_doubled(
     command = [*COMMAND, *places, str(MONTH), "--workers", "2"]
     run = psutil.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ(tmp_path), cwd=packs.ROOT)
     until(lambda: any((f / "outputs" / f".{MONTH}.building").exists() for f in fleet) or run.poll(), "a build")
-    builders = [p for p in run.children(recursive=True) if "flows.fleet_child" in p.cmdline()]
+    builders = [p for p in run.children(recursive=True) if "flows.many.child" in p.cmdline()]
     builders[0].parent().kill()
     said, errors = run.communicate(timeout=PATIENCE)
     assert run.returncode == 0, errors.decode()

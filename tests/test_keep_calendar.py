@@ -15,11 +15,11 @@ from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
 
 from flows import keep_calendar as module
 from flows.approve_and_publish import approve_and_publish
-from flows.calendar_kept import kept_alone
 from flows.plan.findings import UserError
 from flows.plan.periods import Month
 from flows.plan.schedule import Job, Task
 from flows.plan.settings import Workspace
+from flows.serving.calendar_kept import kept_alone
 from tests.packs import small
 from tests.prefect_page import asked_for, prefect_page, run_on_the_page
 

@@ -15,11 +15,11 @@ from prefect.blocks.system import Secret
 from prefect.states import Crashed, Failed
 from pydantic import SecretStr
 
-from flows.notices import tell, tell_missing, why, why_failed
 from flows.plan.findings import UserError
 from flows.plan.periods import Month
 from flows.plan.settings import Notify, Settings, Workspace
 from flows.publish.errors import TemplateError
+from flows.serving.notices import tell, tell_missing, why, why_failed
 from flows.standing import stand
 from flows.steps import job
 from tests.packs import small

@@ -16,7 +16,9 @@ from typing import Any
 
 import pytest
 
-from flows import prefect_keeper, prefect_server, prefect_starting
+from flows.private_server import connection as prefect_server
+from flows.private_server import keeper as prefect_keeper
+from flows.private_server import starting as prefect_starting
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 COMMAND = """
 import json, logging, os, sys, time
 logging.basicConfig(format="%(message)s")
-from flows.prefect_server import prefect_server
+from flows.private_server.connection import prefect_server
 with prefect_server() as server:
     print("entered", flush=True)
     from prefect import flow, task
@@ -174,7 +176,7 @@ def test_a_proxy_for_the_internet_is_not_asked_for_this_machine(
 
 
 def test_looking_for_a_server_does_not_import_prefect() -> None:
-    code = "import sys, flows.prefect_server; sys.exit('prefect' in sys.modules or 'httpx' in sys.modules)"
+    code = "import sys, flows.private_server.connection; sys.exit('prefect' in sys.modules or 'httpx' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
@@ -206,7 +208,7 @@ def test_another_program_on_the_same_port_is_not_taken_for_the_server(settings: 
 def test_a_lock_ends_with_the_process_that_held_it(tmp_path: Path) -> None:
     file = tmp_path / "alive"
     code = (
-        "import sys, time; from pathlib import Path; from flows.prefect_keeper import held\n"
+        "import sys, time; from pathlib import Path; from flows.private_server.keeper import held\n"
         "with held(Path(sys.argv[1]), 1): print('held', flush=True); time.sleep(60)"
     )
     holder = [sys.executable, "-c", code, str(file)]

@@ -17,9 +17,9 @@ from flows.ledger.store import open_ledger
 from flows.plan.findings import UserError
 from flows.plan.periods import Month
 from flows.plan.settings import find_workspace
+from flows.publications.publishing import Published, draft_of
+from flows.publications.verifying import Verified, said, verify
 from flows.publish.pack import builds_in
-from flows.publishing import Published, draft_of
-from flows.verifying import Verified, said, verify
 from tests import packs
 from tests.returns.return_files import return_sheets, workbook
 
@@ -276,11 +276,11 @@ def test_another_version_is_named_where_the_papers_come_out_otherwise(workspace:
     def other(version: Any) -> Any:
         return lambda: {**version(), "weasyprint": "1.0", "code": "other"}
 
+    from flows.publications.verifying import versions
     from flows.publish import pack, pdf  # noqa: F401
-    from flows.verifying import versions
 
     with (
-        mock.patch("flows.verifying.versions", other(versions)),
+        mock.patch("flows.publications.verifying.versions", other(versions)),
         mock.patch("flows.reports.frame.day", lambda d: str(d)),
     ):
         found = check(workspace)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.serve_papers import NO_PAPERS, TYPES, find_paper, papers
+from flows.serving.papers_server import NO_PAPERS, TYPES, find_paper, papers
 
 
 def ask(

@@ -24,13 +24,14 @@ import pytest
 import yaml
 from filelock import FileLock
 
-from flows import artifacts, cli
+from flows import cli
 from flows.plan.findings import UserError
 from flows.plan.loading import load_plan
 from flows.plan.schedule import month_awaited
 from flows.plan.settings import find_workspace
-from flows.serving import serve
-from flows.serving_jobs import JOBS, Job, facts, filled_in, form
+from flows.serving import artifacts
+from flows.serving.jobs import JOBS, Job, facts, filled_in, form
+from flows.serving.serve import serve
 from tests.packs import ROOT, example, small
 
 GENEROUS = 150
@@ -210,7 +211,7 @@ class Served:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.log = place / "printed.txt"
-        code = "import sys; from pathlib import Path; from flows.serving import serve; serve(Path(sys.argv[1]), int(sys.argv[2]))"
+        code = "import sys; from pathlib import Path; from flows.serving.serve import serve; serve(Path(sys.argv[1]), int(sys.argv[2]))"
         kept = {k: v for k, v in os.environ.items() if not k.upper().startswith(("PREFECT_", "BOARDPACK_"))}
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(

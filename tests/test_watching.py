@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import watching
+from flows.collection import watching
 from flows.plan.periods import Month
 from flows.plan.settings import find_workspace
 from tests.packs import small

@@ -31,20 +31,22 @@ class Ledger(BaseModel):
     database have one each.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, serialize_by_alias=True)
 
     path: Annotated[str, Field(min_length=1)] | None = None
-    url: str = ""
-    in_schema: Annotated[str, Field(alias="schema")] = LEDGER_SCHEMA
+    url: str | None = None
+    in_schema: Annotated[str | None, Field(alias="schema")] = None
 
     @property
     def database(self) -> LedgerDatabase | None:
         """The database; None where the ledger is a file."""
-        return LedgerDatabase(self.url, self.in_schema) if self.url else None
+        return LedgerDatabase(self.url, self.in_schema or LEDGER_SCHEMA) if self.url else None
 
     @field_validator("url")
     @classmethod
-    def _of_a_database(cls, value: str, info: ValidationInfo) -> str:
+    def _of_a_database(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
         if _password_in(value):
             raise ValueError(
                 "a password does not belong in a file; take it out and set PGPASSWORD, or PGPASSFILE or ~/.pgpass"
@@ -57,10 +59,12 @@ class Ledger(BaseModel):
 
     @field_validator("in_schema")
     @classmethod
-    def _a_name(cls, value: str, info: ValidationInfo) -> str:
+    def _a_name(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
         if not re.fullmatch("(?!pg_)[a-z_][a-z0-9_]{0,62}", value) or value in ("public", "information_schema"):
             raise ValueError('write a name of small letters, digits and underscores, such as "blackpool"')
-        if info.data.get("url") == "":
+        if "url" in info.data and info.data["url"] is None:
             raise ValueError("a schema is for a PostgreSQL database; name that in ledger.url, or take it out")
         return value
 

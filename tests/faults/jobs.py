@@ -24,7 +24,7 @@ from unittest import mock
 import typer
 
 from flows import collect_returns, data_dashboard, publish_pack, send_forms
-from flows.cli_parts import plain_errors
+from flows.commands.parts import plain_errors
 from flows.progress import heard_by
 from flows.publish.printing import Printed
 from flows.receipts.receipt import ReceiptFacts, receipt_bytes, shortened
@@ -139,10 +139,13 @@ Parts = dict[str, Any]
 
 def parts(folder: Path) -> Parts:
     """Everything in a workspace that must be as it was or as it will be, each as a whole: every file of the inputs, the
-    papers of a month, every table of the ledger, and what is kept beside it. A part that is not there has no entry."""
+    papers of a month, every table of the ledger, and what is kept beside it. A part that is not there, or in which
+    nothing is, has no entry."""
     found: Parts = {}
     for place in sorted((folder / "outputs").glob("[!.]*")):
-        found[f"outputs/{place.name}"] = {n: mark for n, mark in packs.fingerprints(place).items() if not _is_aside(n)}
+        papers = {n: mark for n, mark in packs.fingerprints(place).items() if not _is_aside(n)}
+        if papers:
+            found[f"outputs/{place.name}"] = papers
     for kept in ("inputs", "share", ".boardpack"):
         for name, mark in packs.fingerprints(folder / kept).items():
             if not _is_aside(name) and "sqlite" not in name:
@@ -203,8 +206,8 @@ _nursery.set_forkserver_preload(["tests.faults.nursery"])
 
 def moments_to_try(job: str, known: States, every: int = 1) -> list[int]:
     """Every so many moments of a job; of publishing, most of which is copying, fewer of them, but each of the last."""
-    step = every * 6 if job == "publish" else every
-    last = known.moments - 24 if job == "publish" else known.moments
+    step = every * 12 if job == "publish" else every
+    last = known.moments - 12 if job == "publish" else known.moments
     return [*range(1, last + 1, step), *range(last + 1, known.moments + 1, every)]
 
 
@@ -332,7 +335,7 @@ class States:
 def states(job: str, folder: Path) -> States:
     """Have a job done in a workspace where everything has been done once, and something has come since."""
     early(folder)
-    for each in ("collect", "data-dashboard"):
+    for each in ("collect", "publish" if job == "publish" else "data-dashboard"):
         made = run(each, folder)
         assert made.code == 0, made.told
     return _both(job, late(folder))

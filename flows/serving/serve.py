@@ -1,7 +1,7 @@
 """`boardpack serve`: the jobs on a page of Prefect's, the calendar kept, and returns collected as they arrive.
 
-One process that the user starts and that Ctrl-C ends. It has two children: the server (`serving_server`), and the one that
-starts each run of a job and watches the month's folder (`serving_runs`). What Prefect keeps lies in the workspace's
+One process that the user starts and that Ctrl-C ends. It has two children: the server (`page_server`), and the one that
+starts each run of a job and watches the month's folder (`runs`). What Prefect keeps lies in the workspace's
 `.boardpack/prefect`; the record is the ledger, as without it.
 """
 
@@ -22,9 +22,9 @@ from filelock import FileLock, Timeout
 
 from flows.plan.findings import UserError
 from flows.plan.settings import Workspace, find_workspace
-from flows.prefect_keeper import database_settings
-from flows.prefect_starting import COMMON_SETTINGS
-from flows.serving_server import AUTH_SETTING, LOOPBACK
+from flows.private_server.keeper import database_settings
+from flows.private_server.starting import COMMON_SETTINGS
+from flows.serving.page_server import AUTH_SETTING, LOOPBACK
 
 START_SECONDS = 90.0
 """The longest wait for a child to come up; at the first start the server also sets up Prefect's own catalogue."""
@@ -131,7 +131,7 @@ def _environment(workspace: Workspace, address: str) -> dict[str, str]:
     out, but for the password and how much is logged."""
     kept = {AUTH_SETTING, "PREFECT_LOGGING_LEVEL"}
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_") or name in kept}
-    ours = [str(Path(__file__).absolute().parent.parent), os.environ.get("PYTHONPATH", "")]
+    ours = [str(Path(__file__).absolute().parents[2]), os.environ.get("PYTHONPATH", "")]
     direct = [os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), "127.0.0.1"]
     settings = COMMON_SETTINGS | {
         "PREFECT_HOME": str(_home(workspace)),
@@ -181,7 +181,7 @@ def _server(
 
     environment = environment | _server_settings(workspace, address)
     asked = [str(workspace.outputs), host, str(port)]
-    with _child("flows.serving_server", asked, workspace, environment, is_up) as process:
+    with _child("flows.serving.page_server", asked, workspace, environment, is_up) as process:
         yield process
 
 
@@ -191,7 +191,7 @@ def _runs(workspace: Workspace, watch: bool, environment: dict[str, str]) -> Ite
     offered = _home(workspace) / "offered"
     offered.unlink(missing_ok=True)
     asked = [str(workspace.root), str(offered), "watch" if watch else ""]
-    with _child("flows.serving_runs", asked, workspace, environment, offered.exists) as process:
+    with _child("flows.serving.runs", asked, workspace, environment, offered.exists) as process:
         yield process
 
 

@@ -5,7 +5,7 @@ first command leaves a small private server running, later commands find it and 
 by itself when it has not been used for BOARDPACK_SERVER_IDLE_MINUTES (10; 0 ends it with the command). Who
 has a server of his own, or Prefect Cloud, keeps it: then nothing is started.
 
-`prefect_starting` finds, starts and ends the server; here is what a command has to do with it. Nothing here imports
+`starting` finds, starts and ends the server; here is what a command has to do with it. Nothing here imports
 Prefect before it must: that costs a command more than all the rest.
 """
 
@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from flows.prefect_keeper import (
+from flows.private_server.keeper import (
     ANSWER_WAIT,
     DEFAULT_IDLE_MINUTES,
     LOCK_WAIT,
@@ -33,7 +33,7 @@ from flows.prefect_keeper import (
     held,
     text,
 )
-from flows.prefect_starting import (
+from flows.private_server.starting import (
     COMMON_SETTINGS,
     SERVER_SETTINGS,
     end_server,

@@ -1,8 +1,8 @@
 """Finding, starting and ending the small Prefect server that commands share.
 
 The state folder has one `server.json` that says where the server is, and `start.lock`, held while anybody looks for,
-starts or retires a server; `prefect_keeper` says how one can tell who is alive. What a command has to do with it is in
-`prefect_server`. Nothing here imports Prefect.
+starts or retires a server; `keeper` says how one can tell who is alive. What a command has to do with it is in
+`connection`. Nothing here imports Prefect.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from flows.prefect_keeper import ANSWER_WAIT, LOCK_WAIT, NoServerError, Server, delete, held, is_locked
+from flows.private_server.keeper import ANSWER_WAIT, LOCK_WAIT, NoServerError, Server, delete, held, is_locked
 
 STATE_SETTING = "BOARDPACK_STATE"
 START_WAIT = 60.0  # Longest wait for a server to come up, in seconds.
@@ -101,7 +101,7 @@ def _sound(root: Path) -> Server | None:
 def _start(root: Path) -> Server:
     """Start a server process and return as soon as it listens; the start lock must be held."""
     _clear(root)
-    command = [sys.executable, "-P", "-m", "flows.prefect_keeper", str(root)]
+    command = [sys.executable, "-P", "-m", "flows.private_server.keeper", str(root)]
     with (root / "server.log").open("wb") as output:
         # Its own session, files and folder: it holds no terminal, no pipe and no workspace, hears no Ctrl-C.
         process = subprocess.Popen(
@@ -133,7 +133,7 @@ def _forget(process: subprocess.Popen[bytes]) -> None:
 def _server_environment() -> dict[str, str]:
     """This process's environment without the user's Prefect settings, which are meant for his own server."""
     inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith("PREFECT_")}
-    ours = [str(Path(__file__).absolute().parent.parent), os.environ.get("PYTHONPATH", "")]
+    ours = [str(Path(__file__).absolute().parents[2]), os.environ.get("PYTHONPATH", "")]
     return inherited | SERVER_SETTINGS | {"PYTHONPATH": os.pathsep.join(filter(None, ours))}
 
 

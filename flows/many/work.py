@@ -11,18 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from flows.fleet_outcome import Outcome
 from flows.ledger.intake import RECEIPT_LOG
+from flows.many.outcome import Outcome
+from flows.many.remote import brought, is_remote, shown
 from flows.plan.calendar import require_annual_review, require_stocktake
 from flows.plan.findings import Severity, UserError
 from flows.plan.periods import Month
 from flows.plan.settings import SETTINGS_FILE, Workspace
 from flows.position.model import Position
+from flows.publications.rebuilding import Build, rebuild
 from flows.publish.errors import TemplateError
 from flows.publish.outputs import in_words, one_build, staged
 from flows.publish.pack import write_manifest
-from flows.rebuilding import Build, rebuild
-from flows.remote import brought, is_remote, shown
 from flows.reports.board_pack import Material
 from flows.standing import record_and_stand, sound_plan
 

@@ -13,7 +13,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from flows.freezing import (
+from flows.ledger.publications import Publication
+from flows.ledger.store import open_ledger
+from flows.plan.findings import UserError
+from flows.plan.periods import Month
+from flows.plan.settings import Workspace
+from flows.plan.words import count, listed
+from flows.position.facts import facts_of
+from flows.publications.freezing import (
     RECORD,
     facts_mark,
     fingerprints,
@@ -22,18 +29,11 @@ from flows.freezing import (
     recorded,
     thawed,
 )
-from flows.ledger.publications import Publication
-from flows.ledger.store import open_ledger
-from flows.plan.findings import UserError
-from flows.plan.periods import Month
-from flows.plan.settings import Workspace
-from flows.plan.words import count, listed
-from flows.position.facts import facts_of
+from flows.publications.publishing import SENT, differing, folder_of, recover
+from flows.publications.rebuilding import Build, material_of, rebuild
 from flows.publish.outputs import sha256
 from flows.publish.pack import MANIFEST
 from flows.publish.versions import versions
-from flows.publishing import SENT, differing, folder_of, recover
-from flows.rebuilding import Build, material_of, rebuild
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The process behind `boardpack serve` that is a Prefect server with its page. Beside it, at the same address, are the
 papers under `/papers`, and `/month` leads to the state of the last month worked on.
 
-`serving` runs it as `python -m flows.serving_server OUTPUTS HOST PORT`, with Prefect's settings in the environment. It ends
+`serving` runs it as `python -m flows.serving.page_server OUTPUTS HOST PORT`, with Prefect's settings in the environment. It ends
 when its standard input does, so also when `boardpack serve` is killed.
 """
 
@@ -23,7 +23,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from flows.serve_papers import papers
+from flows.serving.papers_server import papers
 
 AUTH_SETTING = "PREFECT_SERVER_API_AUTH_STRING"
 """Prefect's own setting for a name:password that its page and its interface ask for."""

@@ -1,6 +1,6 @@
 """The process that is a Prefect server, and how others can tell that it is there.
 
-`prefect_server` runs it (`python -m flows.prefect_keeper FOLDER`). It listens before it imports Prefect, so a
+`starting` runs it (`python -m flows.private_server.keeper FOLDER`). It listens before it imports Prefect, so a
 command's first request simply waits in the queue; it writes where it is to `server.json`; it ends once no
 command has used it for long enough. Whoever is alive holds a lock on a file: the server on `alive` in its own
 folder, each command on a file under `users`. The operating system lets go of it however a process ends, even

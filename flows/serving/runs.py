@@ -1,5 +1,5 @@
 """The jobs of a served workspace, run when somebody asks on Prefect's page, when the calendar says so, and when returns
-arrive: `serving` runs it as `python -m flows.serving_runs FOLDER OFFERED [watch]`, with Prefect's settings in the
+arrive: `serving` runs it as `python -m flows.serving.runs FOLDER OFFERED [watch]`, with Prefect's settings in the
 environment."""
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from prefect.states import Crashed
 from prefect.types.entrypoint import EntrypointType
 from prefect.utilities.callables import ParameterSchema
 
-from flows.artifacts import ONE_BUILD
+from flows.collection.watching import arrivals
 from flows.plan.findings import UserError
 from flows.plan.periods import Month
 from flows.plan.schedule import cron, month_awaited
 from flows.plan.settings import Workspace, find_workspace
-from flows.serving_jobs import BY_CALENDAR, COLLECT, JOBS, Facts, Job, facts, filled_in, form, today_in
-from flows.watching import arrivals
+from flows.serving.artifacts import ONE_BUILD
+from flows.serving.jobs import BY_CALENDAR, COLLECT, JOBS, Facts, Job, facts, filled_in, form, today_in
 
 log = logging.getLogger(__name__)
 

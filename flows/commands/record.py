@@ -7,16 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_parts import (
-    AsKnownOption,
-    FolderOption,
-    MonthArgument,
-    plain_errors,
-    prefect_flow,
-    trouble_told,
-    workspace_for,
-)
-from flows.console import (
+from flows.commands.console import (
     console,
     print_collected,
     print_collected_as_json,
@@ -27,6 +18,15 @@ from flows.console import (
     print_trace_as_json,
     say,
     steps_shown,
+)
+from flows.commands.parts import (
+    AsKnownOption,
+    FolderOption,
+    MonthArgument,
+    plain_errors,
+    prefect_flow,
+    trouble_told,
+    workspace_for,
 )
 from flows.plan.settings import find_workspace
 from flows.plan.words import count
@@ -48,7 +48,7 @@ def collect(
     often as you like: what has not changed stays as it is. With --watch it goes on until Ctrl-C.
     """
     workspace = workspace_for(folder, month)
-    from flows.watching import arrivals
+    from flows.collection.watching import arrivals
 
     tell = print_collected_as_json if as_json else print_collected
     with prefect_flow("collect-returns") as collect_returns:
@@ -139,17 +139,17 @@ def verify(
         int, typer.Option(metavar="N", help="The revision; the latest if left out.", show_default=False)
     ] = 0,
 ) -> None:
-    """Check that what was published is still what the record gives.
+    """Check what was published against its record.
 
-    Holds every published file against its fingerprint, makes the papers again from the frozen record and the ledger as it
-    then was, and compares them byte for byte. Says which file, input, template or version is another. Ends with 1 when
+    Holds every published file against its fingerprint, makes the papers again from what was on record
+    then, and compares them byte for byte. Says which file, input, template or version is another. Ends with 1 when
     something is not as it was published.
     """
     workspace = workspace_for(folder, month)
     with plain_errors(), steps_shown():
+        from flows.publications.verifying import said
+        from flows.publications.verifying import verify as verify_publication
         from flows.publish.printing import warm_up
-        from flows.verifying import said
-        from flows.verifying import verify as verify_publication
 
         warm_up()
         found = verify_publication(workspace, month, revision)
@@ -161,20 +161,20 @@ def verify(
 
 @app.command()
 def backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="The file to write; it must not be there yet.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="The file to write, which must not be there yet.")],
     folder: FolderOption = Path(),
 ) -> None:
     """Write a copy of the whole record to one file.
 
-    It holds inputs, returns, the ledger (wherever it is kept), own templates, and what was published and sent, with a
-    fingerprint of each. It may be made at any time. It holds what partners sent, personal data included: keep it as you
+    It holds inputs, returns, all that was read in them (wherever that is kept), own templates, and what was published
+    and sent, with a fingerprint of each. It may be made at any time. It holds what partners sent, personal data included: keep it as you
     keep the returns.
     """
     with plain_errors():
         from flows.ledger.backup import backup as write_backup
 
         number = write_backup(find_workspace(folder), file)
-    say(f"{count(number, 'file')} and the ledger written to {file}")
+    say(f"{count(number, 'file')} written to {file}")
 
 
 @app.command()
@@ -182,7 +182,7 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="A file that boardpack backup has written.")],
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to fill: a new one, or an empty one.")],
 ) -> None:
-    """Fill a new folder, and its ledger, from a backup.
+    """Fill a new folder with the record from a backup.
 
     Compares every fingerprint first. Nothing is overwritten: a folder that holds something, or a database that holds a
     record, is refused. Drafts are not in a backup; build them again.
@@ -191,4 +191,4 @@ def restore(
         from flows.ledger.backup import restore as read_backup
 
         number = read_backup(file, folder)
-    say(f"{count(number, 'file')} and the ledger restored to {folder}")
+    say(f"{count(number, 'file')} restored to {folder}")

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_parts import AsKnownOption, FolderOption, ForOption, MonthArgument, prefect_flow, workspace_for
-from flows.console import print_files, print_findings, print_packed, say
+from flows.commands.console import print_files, print_findings, print_packed, say
+from flows.commands.parts import AsKnownOption, FolderOption, ForOption, MonthArgument, prefect_flow, workspace_for
 from flows.plan.periods import Month
 
 app = typer.Typer()

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_parts import FolderOption, plain_errors
-from flows.console import console, errors, say
+from flows.commands.console import console, errors, say
+from flows.commands.parts import FolderOption, plain_errors
 
 app = typer.Typer()
 
@@ -28,7 +28,7 @@ def serve(
     links to the papers, approval before publishing, and on each working day what the partnership's calendar has for it.
     Returns are collected as they arrive. Ctrl-C ends all of it.
     """
-    from flows.serving import serve as serve_workspace
+    from flows.serving.serve import serve as serve_workspace
 
     with plain_errors():
         serve_workspace(folder, port, host, watch, say)
@@ -40,7 +40,7 @@ def stop_server() -> None:
 
     boardpack keeps a Prefect server ready for its next command. It also ends by itself when it is not used.
     """
-    from flows.prefect_server import stop_server as stop
+    from flows.private_server.connection import stop_server as stop
 
     if stop():
         console.print("No Prefect server of boardpack's is running now.")

@@ -18,7 +18,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flows.freezing import (
+from flows.ledger.publications import Publication
+from flows.ledger.store import open_ledger
+from flows.plan.calendar import is_annual_review, is_stocktake
+from flows.plan.findings import UserError
+from flows.plan.periods import Month
+from flows.plan.settings import Workspace
+from flows.plan.words import listed
+from flows.position.facts import facts_of
+from flows.publications.freezing import (
     RECORD,
     facts_mark,
     fingerprints,
@@ -28,19 +36,11 @@ from flows.freezing import (
     recorded,
     thawed,
 )
-from flows.ledger.publications import Publication
-from flows.ledger.store import open_ledger
-from flows.plan.calendar import is_annual_review, is_stocktake
-from flows.plan.findings import UserError
-from flows.plan.periods import Month
-from flows.plan.settings import Workspace
-from flows.plan.words import listed
-from flows.position.facts import facts_of
+from flows.publications.rebuilding import KNOWN_JOBS, Build, material_of, rebuild
 from flows.publish.editions import RECORD as EDITIONS
 from flows.publish.outputs import sha256, user_error
 from flows.publish.pack import MANIFEST, builds_in
 from flows.publish.versions import made_with, versions
-from flows.rebuilding import KNOWN_JOBS, Build, material_of, rebuild
 from flows.reports.board_pack import PACK, Material
 
 SENT = "sent"

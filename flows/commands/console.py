@@ -23,10 +23,10 @@ from flows.plan.words import count
 from flows.progress import heard_by
 
 if TYPE_CHECKING:
-    from flows.collecting import Collected
+    from flows.collection.collecting import Collected
     from flows.position.model import Position
     from flows.position.trace import Trace
-    from flows.publishing import Published
+    from flows.publications.publishing import Published
     from flows.reports.board_pack import Packed
 
 console = Console(highlight=False)
@@ -94,7 +94,7 @@ def print_collected(collected: Collected, workspace: Workspace) -> None:
 
 def print_collected_as_json(collected: Collected, workspace: Workspace) -> None:
     """The same for another program to read."""
-    from flows.collecting import as_json
+    from flows.collection.collecting import as_json
 
     sys.stdout.write(as_json(collected, workspace) + "\n")
 
@@ -138,7 +138,9 @@ def print_published(done: Published, workspace: Workspace) -> None:
     if not done.is_new:
         say(f"The draft of {about.month.label} is published already, as revision {about.revision} in {folder}.")
         if done.since:
-            say(f"Since it was built, {', '.join(done.since)} changed: build it again to see whether it reads otherwise.")
+            say(
+                f"Since it was built, {', '.join(done.since)} changed: build it again to see whether it reads otherwise."
+            )
         return
     if not done.was_read:
         say(f"There was no draft of {about.month.label}: the papers due were built now, and nobody has read them.")

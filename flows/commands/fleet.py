@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from flows.cli_parts import MonthArgument, prefect_flow
-from flows.console import printable, say
+from flows.commands.console import printable, say
+from flows.commands.parts import MonthArgument, prefect_flow
 from flows.plan.periods import Month
 
 if TYPE_CHECKING:
-    from flows.fleet_outcome import Outcome
+    from flows.many.outcome import Outcome
 
 app = typer.Typer()
 
@@ -53,7 +53,7 @@ def fleet(
 
 
 def _print(outcomes: list[Outcome], month: Month, report: str, as_json: bool) -> None:
-    from flows.fleet_outcome import lines, to_json
+    from flows.many.outcome import lines, to_json
 
     if as_json:
         typer.echo(to_json(outcomes, month, report))

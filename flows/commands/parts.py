@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from flows.console import say_aside, steps_shown
+from flows.commands.console import say_aside, steps_shown
 from flows.plan.findings import UserError
 from flows.plan.periods import Month
 from flows.plan.settings import Workspace, find_workspace
@@ -53,7 +53,7 @@ AsKnownOption = Annotated[
 def prefect_flow(name: str, prints: bool = False) -> Iterator[Callable[..., Any]]:
     """A flow by its name, ready to be called: "send-forms" is `flows.send_forms:send_forms`. One that `prints` finds its
     printers started. All of that is loaded and begun while Prefect's server comes up."""
-    from flows.prefect_server import prefect_server
+    from flows.private_server.connection import prefect_server
 
     with plain_errors(), steps_shown(), prefect_server() as server:
         if prints:

@@ -20,11 +20,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, Any
 
-from flows.fleet_outcome import Outcome
+from flows.many.outcome import Outcome
+from flows.many.remote import shown
 from flows.plan.periods import Month
 from flows.plan.words import count
 from flows.publish.printing import print_here, receive, send
-from flows.remote import shown
 
 MOST_SECONDS = 900.0
 """How long one partnership may take."""
@@ -35,7 +35,7 @@ MOST_MEMORY = 4 << 30
 MOST_KEPT = 600
 """A process that has taken so many MiB is replaced by a fresh one before the next partnership."""
 
-_ROOT = Path(__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[2]
 _TOLD = 4000
 ENDING_SECONDS = 5
 
@@ -124,7 +124,7 @@ class Builder:
             self.stop()
             self._said = tempfile.TemporaryFile()  # noqa: SIM115 - kept as long as the process
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "flows.fleet_child"],
+                [sys.executable, "-m", "flows.many.child"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._said,
@@ -158,7 +158,7 @@ def _why(gone: Gone, seconds: float) -> str:
 
 def main() -> None:
     """Build what is asked for until nothing more comes."""
-    from flows.fleet_work import build  # what builds is loaded here alone: the worker holds none of it
+    from flows.many.work import build  # what builds is loaded here alone: the worker holds none of it
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, whose end ends this process
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")

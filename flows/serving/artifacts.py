@@ -27,9 +27,9 @@ from flows.plan.periods import Month
 from flows.plan.settings import Workspace, find_workspace
 from flows.position.model import Position
 from flows.progress import Listener, heard_by
+from flows.publications.publishing import folder_of
 from flows.publish.errors import TemplateError
 from flows.publish.outputs import in_words
-from flows.publishing import folder_of
 from flows.reports.month_artifact import KINDS, Paper, month_artifact
 from flows.standing import stand
 

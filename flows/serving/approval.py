@@ -10,7 +10,6 @@ from typing import Any, Literal
 from prefect.input import RunInput
 from pydantic import Field, create_model
 
-from flows.notices import missing
 from flows.plan.findings import Severity, UserError
 from flows.plan.periods import Month
 from flows.plan.settings import Workspace
@@ -18,6 +17,7 @@ from flows.plan.words import count, listed, one_line
 from flows.position.model import Position
 from flows.publish.outputs import sha256
 from flows.publish.pack import MANIFEST
+from flows.serving.notices import missing
 from flows.standing import position_of, sound_plan
 
 APPROVE, SEND_BACK = "Approve and publish", "Send back"

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from flows.answering import RECEIPTS
-from flows.answers import Answer
+from flows.collection.answering import RECEIPTS
+from flows.collection.answers import Answer
 from flows.ledger.intake import RECEIPT_LOG, log_received
 from flows.plan.findings import Finding, Severity
 from flows.plan.model import Plan

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows import action_lists, annual_review, board_pack, data_dashboard, highlight_report, stocktake
+from flows import action_lists, annual_review, data_dashboard, highlight_report, stocktake
 from flows.plan.periods import Month
 from flows.plan.scope import Scope, scopes
 from flows.plan.settings import Workspace

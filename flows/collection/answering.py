@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from flows.answers import Answer, original
+from flows.collection.answers import Answer, original
 from flows.plan.findings import Finding
 from flows.plan.keeping import replace_text
 from flows.plan.periods import Month

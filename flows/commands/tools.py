@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from flows.cli_parts import plain_errors, wrong_use
-from flows.console import say, say_aside
+from flows.commands.console import say, say_aside
+from flows.commands.parts import plain_errors, wrong_use
 from flows.plan.model import Improves
 
 app = typer.Typer()

@@ -1,0 +1,1 @@
+"""Collecting returns: fetching what is new, answering each partner, and waiting for more."""

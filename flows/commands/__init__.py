@@ -1,0 +1,1 @@
+"""The `boardpack` command, a module for each group of commands, and what they print at the terminal."""

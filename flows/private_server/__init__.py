@@ -1,0 +1,1 @@
+"""The small Prefect server that commands share, so that nobody has to start one."""
