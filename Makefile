@@ -25,6 +25,7 @@ check: .venv/.ready
 
 bench: .venv/.ready
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench_fleet 10
 
 example: .venv/.ready
 	$(BIN)/python -m tests.example.make_plan
