@@ -122,11 +122,19 @@ def test_building_again_leaves_what_was_published_and_gives_the_same_draft(works
 
 
 def test_a_draft_that_a_newer_return_has_overtaken_is_refused_and_says_which(workspace: Path) -> None:
-    send(workspace, "Off track", "council-2.xlsx")
-    with pytest.raises(UserError, match=r"since it was built, inputs/returns/2025-01/council-2.xlsx changed"):
+    send(workspace, "At risk", "council-2.xlsx")
+    packs.build(workspace, MONTH)
+    send(workspace, "Off track", "council-3.xlsx")
+    with pytest.raises(UserError, match=r"since it was built, inputs/returns/2025-01/council-3.xlsx changed"):
         publish(workspace)
     assert not the_publication(workspace, 2).exists()
     assert not list((workspace / "outputs" / "published").rglob(".*"))
+
+
+def test_of_a_draft_that_is_published_already_it_is_said_what_came_since(workspace: Path) -> None:
+    send(workspace, "Off track", "council-2.xlsx")
+    again = publish(workspace)
+    assert (again.is_new, again.since) == (False, ("inputs/returns/2025-01/council-2.xlsx",))
 
 
 def test_a_paper_that_was_changed_by_hand_is_refused(workspace: Path) -> None:

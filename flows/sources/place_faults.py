@@ -69,9 +69,13 @@ def _by_kind(error: BaseException) -> Fault | None:
         return Fault("does not let boardpack in", _ACCESS)
     if isinstance(error, FileNotFoundError) or (isinstance(error, OSError) and error.errno == errno.ENOENT):
         return NotThere("is not there", "Ask for the folder to be made, or correct the address.")
-    if isinstance(error, (ConnectionError, EOFError)):
+    if isinstance(error, (ConnectionError, EOFError)) or (isinstance(error, OSError) and error.errno in _HUNG_UP):
         return Fault("broke off the connection", _ASK, may_pass=True)
     return None
+
+
+_HUNG_UP = (errno.ENOTCONN, errno.EBADF)
+"""What is raised, as no more than an OSError, on a connection that the other side has just closed."""
 
 
 def _by_status(error: BaseException) -> Fault | None:

@@ -8,6 +8,7 @@ import random
 import shutil
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,8 @@ def test_killed_at_any_time_again_and_again_they_end_as_if_nothing_had_happened(
         both = [start(job, folder, EARNEST) for job in ("collect", "highlight-report")]
         for process in dice.sample(both, 2):
             time.sleep(dice.uniform(0, 2))
-            os.kill(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has ended already
+                os.kill(process.pid, signal.SIGKILL)
             process.join()
     for job in ("collect", "highlight-report"):
         made = run(job, folder, EARNEST)

@@ -251,6 +251,16 @@ def test_a_file_that_always_breaks_off_does_not_hold_up_the_others(
     assert kept(tmp_path) == {"other.xlsx": b"other"}
 
 
+@pytest.mark.parametrize("number", [errno.ENOTCONN, errno.EBADF])
+def test_a_connection_that_was_just_closed_has_been_broken_off(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "out", council=b"one")
+    misread(monkeypatch, OSError(number, "closed"))
+    (finding,) = fetched(tmp_path, council="out").findings
+    assert finding.says.endswith("it broke off the connection.")
+
+
 def test_a_file_that_may_not_be_read_is_asked_for_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path / "out", council=b"one")
     asked = misread(monkeypatch, PermissionError(errno.EACCES, "Permission denied"))
