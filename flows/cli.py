@@ -13,7 +13,27 @@ from typer.core import TyperGroup
 
 from flows.commands import fleet, papers, record, running, tools
 
-ORDER = ["new", "forms", "collect", "status", "highlight-report", "dashboard", "stocktake", "annual-review", "action-lists", "pack", "publish", "verify", "trace", "backup", "restore", "serve", "stop-server", "fleet", "spc"]
+ORDER = [
+    "new",
+    "forms",
+    "collect",
+    "status",
+    "highlight-report",
+    "dashboard",
+    "stocktake",
+    "annual-review",
+    "action-lists",
+    "pack",
+    "publish",
+    "verify",
+    "trace",
+    "backup",
+    "restore",
+    "serve",
+    "stop-server",
+    "fleet",
+    "spc",
+]
 """The commands in the order of a month's work, and then of what is wanted less often."""
 
 
