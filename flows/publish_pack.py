@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from flows.ledger.publications import Publication
+from flows.ledger.publications import Publication, folder_of
 from flows.plan.periods import Month
 from flows.plan.settings import Workspace, find_workspace
 from flows.position.facts import facts_of
@@ -22,7 +22,6 @@ from flows.publications.publishing import (
     changes,
     complete,
     draft_of,
-    folder_of,
     is_as_published,
     last_of,
     make,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, func, insert, select
 from flows.ledger.schema import publication
 from flows.plan.findings import UserError
 from flows.plan.periods import Month
+from flows.plan.settings import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ class Publication:
     manifest: dict[str, Any]
     facts: tuple[Fact, ...] = field(default=(), repr=False)
     number: int = 0
+
+
+def folder_of(workspace: Workspace, publication: Publication) -> Path:
+    """Where the papers of a publication lie."""
+    return workspace.published_of(publication.month) / f"revision-{publication.revision}"
 
 
 def insert_publication(connection: Connection, new: Publication) -> Publication:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flows.ledger.publications import Publication
+from flows.ledger.publications import Publication, folder_of
 from flows.ledger.store import open_ledger
 from flows.plan.calendar import is_annual_review, is_stocktake
 from flows.plan.findings import UserError
@@ -139,11 +139,6 @@ def last_of(workspace: Workspace, month: Month) -> Publication | None:
         last = next((p for p in reversed(ledger.publications(month)) if p.month == month), None)
     recover(workspace, last)
     return last
-
-
-def folder_of(workspace: Workspace, publication: Publication) -> Path:
-    """Where a publication lies."""
-    return workspace.published_of(publication.month) / f"revision-{publication.revision}"
 
 
 def is_as_published(draft: Draft, publication: Publication) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from flows.ledger.publications import Publication
+from flows.ledger.publications import Publication, folder_of
 from flows.ledger.store import open_ledger
 from flows.plan.findings import UserError
 from flows.plan.periods import Month
@@ -29,7 +29,7 @@ from flows.publications.freezing import (
     recorded,
     thawed,
 )
-from flows.publications.publishing import SENT, differing, folder_of, recover
+from flows.publications.publishing import SENT, differing, recover
 from flows.publications.rebuilding import Build, material_of, rebuild
 from flows.publish.outputs import sha256
 from flows.publish.pack import MANIFEST

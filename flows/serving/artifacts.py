@@ -20,14 +20,13 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from prefect.concurrency.sync import concurrency
 from prefect.states import Failed
 
-from flows.ledger.publications import Publication
+from flows.ledger.publications import Publication, folder_of
 from flows.ledger.store import open_ledger
 from flows.plan.findings import UserError
 from flows.plan.periods import Month
 from flows.plan.settings import Workspace, find_workspace
 from flows.position.model import Position
 from flows.progress import Listener, heard_by
-from flows.publications.publishing import folder_of
 from flows.publish.errors import TemplateError
 from flows.publish.outputs import in_words
 from flows.reports.month_artifact import KINDS, Paper, month_artifact
