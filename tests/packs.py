@@ -39,9 +39,9 @@ def plainly(flow: Any, module: Any, month: str, folder: Path, *more: Any) -> Any
         return flow.fn(month, str(folder), *more)
 
 
-def build(folder: Path, month: str, audience: str = "") -> Position:
-    """Build a month's pack in a workspace, or the slice of it for a board."""
-    position: Position = plainly(REPORT, report_flow, month, folder, audience)
+def build(folder: Path, month: str, audience: str = "", as_known: str = "") -> Position:
+    """Build a month's pack in a workspace, or the slice of it for a board; as it was known on a day."""
+    position: Position = plainly(REPORT, report_flow, month, folder, audience, as_known)
     return position
 
 

@@ -17,13 +17,13 @@ def frame(report: str, position: Position, settings: Settings, period: str = "")
 
     `period` is what the report covers in words; the position's month where nothing is said. A slice says on its front
     page and in its title whose it is and how much of the plan it holds, and what is shown as it was known on a day says
-    so in its name.
+    so after its period.
     """
     who, month, scope = settings.partnership, position.month, position.scope
     covers = period or month.label
-    named = _named(report, scope) if scope else report
     if position.known_on:
-        named = f"{named}, as known on {day(position.known_on)}"
+        covers = f"{covers}, as known on {day(position.known_on)}"
+    named = _named(report, scope) if scope else report
     return Frame(
         partnership=who.name,
         plan_name=who.plan_name,
