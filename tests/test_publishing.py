@@ -108,7 +108,7 @@ def test_what_is_published_cannot_be_written_to_by_mistake(workspace: Path) -> N
 def test_publishing_the_same_draft_again_changes_nothing(workspace: Path) -> None:
     before = packs.fingerprints(workspace / "outputs")
     again = publish(workspace, "Somebody else")
-    assert (again.is_new, again.publication.approved_by) == (False, "Ann Chair")
+    assert (again.is_new, again.publication.approved_by, again.since) == (False, "Ann Chair", ())
     assert packs.fingerprints(workspace / "outputs") == before
 
 
@@ -190,6 +190,10 @@ def test_a_second_publication_is_revision_2_and_lists_what_changed_and_why(publi
 
 def test_the_first_publication_stays_as_it_was_beside_the_second(published_once: Path, published_twice: Path) -> None:
     assert packs.fingerprints(the_publication(published_once)) == packs.fingerprints(the_publication(published_twice))
+
+
+def test_a_return_that_was_superseded_long_ago_has_not_come_since(published_twice: Path) -> None:
+    assert publish(published_twice).since == ()
 
 
 @pytest.mark.parametrize("revision", [1, 2])

@@ -179,7 +179,8 @@ def _mark(path: Path) -> str:
 
 
 def came_since(workspace: Workspace, month: Month) -> tuple[str, ...]:
-    """The inputs, templates and versions that differ from those that the month's manifest names."""
+    """The inputs, templates and versions that differ from those that the month's manifest names, and the returns that
+    were recorded after the last of those it names."""
     try:
         text = (workspace.outputs_of(month) / MANIFEST).read_text(encoding="utf-8")
         builds = json.loads(text)["builds"].values()
@@ -189,10 +190,12 @@ def came_since(workspace: Workspace, month: Month) -> tuple[str, ...]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return ()
     now = fingerprints(workspace)
+    changed = {name for name in now if name != "inputs/received.csv" and was.get(name) != now[name]}
     with open_ledger(workspace.ledger_at) as ledger:
-        now |= {s.arrival.file: s.arrival.fingerprint for s in ledger.submissions(month)}
-    changed = sorted(name for name in now if name != "inputs/received.csv" and was.get(name) != now[name])
-    return (*changed, *(["boardpack itself"] if any(made != versions() for made in made_by) else []))
+        on_record = ledger.submissions(month)
+    newest = max((s.number for s in on_record if was.get(s.arrival.file) == s.arrival.fingerprint), default=0)
+    changed |= {s.arrival.file for s in on_record if s.number > newest}
+    return (*sorted(changed), *(["boardpack itself"] if any(made != versions() for made in made_by) else []))
 
 
 @contextmanager
