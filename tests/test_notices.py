@@ -17,7 +17,8 @@ from pydantic import SecretStr
 
 from flows.plan.findings import UserError
 from flows.plan.periods import Month
-from flows.plan.settings import Notify, Settings, Workspace
+from flows.plan.running_settings import Notify
+from flows.plan.settings import Settings, Workspace
 from flows.publish.errors import TemplateError
 from flows.serving.notices import tell, tell_missing, why, why_failed
 from flows.standing import stand

@@ -144,6 +144,14 @@ def test_a_paper_that_was_changed_by_hand_is_refused(workspace: Path) -> None:
         publish(workspace)
 
 
+def test_a_slice_for_a_board_that_the_plan_no_longer_has_is_named(workspace: Path) -> None:
+    packs.build(workspace, MONTH, "health-board")
+    place = workspace / "outputs" / MONTH
+    (place / "for-health-board").rename(place / "for-old-board")
+    with pytest.raises(UserError, match="no longer has whom the folder for-old-board is for"):
+        publish(workspace)
+
+
 def test_only_those_whom_the_partnership_names_may_approve(workspace: Path) -> None:
     setting(workspace, "approvers = []", 'approvers = ["Ben Director", "Ann Chair"]')
     with pytest.raises(
@@ -289,7 +297,6 @@ def test_another_version_is_named_where_the_papers_come_out_otherwise(workspace:
         return lambda: {**version(), "weasyprint": "1.0", "code": "other"}
 
     from flows.publications.verifying import versions
-    from flows.publish import pack, pdf  # noqa: F401
 
     with (
         mock.patch("flows.publications.verifying.versions", other(versions)),

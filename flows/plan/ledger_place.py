@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
+
+from flows.plan.settings_table import Table
 
 LEDGER_FILE = ".boardpack/ledger.sqlite"
 LEDGER_SCHEMA = "boardpack"
@@ -24,14 +26,14 @@ class LedgerDatabase:
     schema: str = LEDGER_SCHEMA
 
 
-class Ledger(BaseModel):
+class Ledger(Table):
     """Where the record is kept: a file, relative to the workspace unless it is absolute, or a PostgreSQL database.
 
     `in_schema` ("schema" in the file) is the database's schema for this partnership: partnerships that share a
     database have one each.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, serialize_by_alias=True)
+    model_config = ConfigDict(serialize_by_alias=True)
 
     path: Annotated[str, Field(min_length=1)] | None = None
     url: str | None = None

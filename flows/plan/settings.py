@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from flows.plan.days import MONTHS, WEEKDAYS
 from flows.plan.findings import UserError
 from flows.plan.ledger_place import LEDGER_FILE, Ledger, LedgerDatabase, without_password
 from flows.plan.periods import Month
+from flows.plan.running_settings import Notify, Publishing, Schedule
+from flows.plan.settings_table import Table, Text
 from flows.plan.source import Source, listed, source_fault
 
 SETTINGS_FILE = Path("inputs/partnership.toml")
@@ -31,14 +33,8 @@ PROFILES = ("mdc-7", "mdc-6", "nhsr")
 
 ORDINAL_WORDS = ("first", "second", "third", "fourth", "last")
 
-Text = Annotated[str, Field(min_length=1)]
 
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-class Partnership(_Table):
+class Partnership(Table):
     """Who the partnership is, in the words that its papers print."""
 
     name: Text
@@ -51,7 +47,7 @@ class Partnership(_Table):
     marking: str = ""
 
 
-class Calendar(_Table):
+class Calendar(Table):
     """The partnership's own year: a calendar quarter is never assumed.
 
     `board_day` is read in the month after the one reported; `board_dates` names exceptions by the month reported.
@@ -63,7 +59,7 @@ class Calendar(_Table):
     stocktake_months: tuple[int, ...] = (11, 2, 5, 8)
     returns_due_working_day: Annotated[int, Field(ge=1, le=20)] = 5
     board_day: str = "third Wednesday"
-    board_dates: dict[str, dt.date] = {}
+    board_dates: dict[str, dt.date] = Field(default_factory=dict)
     time_zone: str = "Europe/London"
 
     @property
@@ -114,7 +110,7 @@ class Calendar(_Table):
         return value
 
 
-class StatusWords(_Table):
+class StatusWords(Table):
     """What each status is called in every paper."""
 
     complete: Text = "Complete"
@@ -125,7 +121,7 @@ class StatusWords(_Table):
     not_yet_due: Text = "Not yet due"
 
 
-class StatusRules(_Table):
+class StatusRules(Table):
     """The thresholds behind the statuses; every report prints them."""
 
     late_days: Annotated[int, Field(ge=1, le=366)] = 30
@@ -134,14 +130,14 @@ class StatusRules(_Table):
     evidence_stale_months: Annotated[int, Field(ge=1, le=60)] = 12
 
 
-class Status(_Table):
+class Status(Table):
     """The words and rules of the statuses."""
 
     words: StatusWords = StatusWords()
     rules: StatusRules = StatusRules()
 
 
-class Colours(_Table):
+class Colours(Table):
     """The accent and a colour for each status: all readable on white."""
 
     accent: str = "#14477a"
@@ -163,14 +159,14 @@ class Colours(_Table):
         return value.lower()
 
 
-class Returns(_Table):
+class Returns(Table):
     """Where the returns lie: a folder with one folder a month; relative to the workspace unless it is absolute.
 
     `sources` are the places to fetch from, by the partner's key, or "all" for a place that partners share.
     """
 
     folder: Text = "inputs/returns"
-    sources: dict[str, tuple[Source, ...]] = {}
+    sources: dict[str, tuple[Source, ...]] = Field(default_factory=dict)
 
     @field_validator("sources", mode="before")
     @classmethod
@@ -180,7 +176,7 @@ class Returns(_Table):
         return {partner: listed(places) for partner, places in value.items()}
 
 
-class Email(_Table):
+class Email(Table):
     """How receipts are sent: to whom, by partner, and by which server. Without a host the letters are only written.
 
     User and password of the server come from the environment, never from this file. `authority` is a file with the
@@ -188,7 +184,7 @@ class Email(_Table):
     """
 
     sender: Text
-    to: dict[str, tuple[Text, ...]] = {}
+    to: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
     host: str = ""
     port: Annotated[int, Field(ge=1, le=65535)] = 587
     security: Literal["starttls", "tls", "none"] = "starttls"
@@ -204,7 +200,7 @@ class Email(_Table):
         )
 
 
-class Measures(_Table):
+class Measures(Table):
     """How measures are charted; every chart names its profile.
 
     `profile` is the set of rules for special causes: "mdc-7" and "mdc-6" are NHS England's Making Data Count with
@@ -225,65 +221,7 @@ class Measures(_Table):
         return value
 
 
-Days = Annotated[int, Field(ge=1, le=20)] | Literal[False]
-"""A number of working days; False leaves the job to the improvement group."""
-
-
-class Schedule(_Table):
-    """What is done by itself on working mornings, each so many working days before or after a day of the month's."""
-
-    time: str = "07:00"
-    forms_before_month_end: Days = 5
-    collect: bool = True
-    reminder_before_due: Days = 1
-    missing_after_due: Days = 1
-    draft_before_board: Days = 6
-    action_lists_before_board: Days = 6
-    board_pack_before_board: Days = 4
-    approval_before_board: Days = 4
-
-    @field_validator("time")
-    @classmethod
-    def _a_time(cls, value: str) -> str:
-        if not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", value):
-            raise ValueError('write a time of day such as "07:00"')
-        return value
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _days_or_false(cls, value: Any, info: ValidationInfo) -> Any:
-        if info.field_name in ("time", "collect") or value is False:
-            return value
-        if type(value) is not int or not 1 <= value <= 20:
-            raise ValueError("write a number of working days from 1 to 20, or false")
-        return value
-
-
-class Publishing(_Table):
-    """Who may approve a pack (anyone who can reach Prefect's page, where nobody is named), and for how many days an
-    approval is waited for."""
-
-    approvers: tuple[Text, ...] = ()
-    wait_days: Annotated[int, Field(ge=1, le=60)] = 14
-
-
-class Notify(_Table):
-    """The Prefect notification blocks that tell of failures and of missing returns: "slack-webhook/send-team"."""
-
-    blocks: tuple[str, ...] = ()
-
-    @field_validator("blocks", mode="before")
-    @classmethod
-    def _named(cls, value: Any) -> Any:
-        blocks = [value] if isinstance(value, str) else value
-        if not isinstance(blocks, (list, tuple)) or not all(
-            re.fullmatch("[a-z0-9-]+/[a-z0-9-]+", str(one)) for one in blocks
-        ):
-            raise ValueError('write the type and the name of a Prefect block, such as ["slack-webhook/send-team"]')
-        return blocks
-
-
-class Settings(_Table):
+class Settings(Table):
     """All that a partnership can set."""
 
     partnership: Partnership

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows import action_lists, annual_review, data_dashboard, highlight_report, stocktake
+from flows.plan.findings import UserError
 from flows.plan.periods import Month
-from flows.plan.scope import Scope, scopes
+from flows.plan.scope import Scope, ScopeKind, scopes
 from flows.plan.settings import Workspace
 from flows.position.look_back import LookBack, slice_back
 from flows.position.slices import slice_of
@@ -52,12 +53,17 @@ def rebuild(build: Build, workspace: Workspace, material: Material, folder: Path
     _WRITERS[build.job](workspace, material, scope, place)
 
 
-JOBS_OF_A_SLICE = ("highlight-report", "data-dashboard", "stocktake", "annual-review", "action-list")
-
-
 def _scope(build: Build, material: Material) -> Scope | None:
-    found = (s for s in scopes(material.position.plan) if s.key == build.slice_key)
-    return next(found, None) if build.slice_key else None
+    """Whose slice a build is; None for one of the whole plan. UserError where the plan no longer has it."""
+    if not build.slice_key:
+        return None
+    kinds = action_lists.KINDS if build.job == action_lists.REPORT else (ScopeKind.BOARD,)
+    for scope in scopes(material.position.plan, *kinds):
+        if scope.key == build.slice_key:
+            return scope
+    raise UserError(
+        f"The plan no longer has whom the folder for-{build.slice_key} is for: take that folder away, then publish."
+    )
 
 
 def _highlight_report(workspace: Workspace, material: Material, scope: Scope | None, folder: Path) -> None:
@@ -96,7 +102,10 @@ def _board_pack(workspace: Workspace, material: Material, scope: Scope | None, f
 
 
 def _sliced(back: LookBack | None, scope: Scope | None) -> LookBack:
-    assert back is not None, "built in a month whose calendar has it"
+    if back is None:
+        raise UserError(
+            "The calendar no longer has the stocktake or annual review that was built: take its files away."
+        )
     return slice_back(back, scope) if scope else back
 
 

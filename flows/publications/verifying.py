@@ -18,7 +18,7 @@ from flows.ledger.store import open_ledger
 from flows.plan.findings import UserError
 from flows.plan.periods import Month
 from flows.plan.settings import Workspace
-from flows.plan.words import count, listed
+from flows.plan.words import count, day, listed
 from flows.position.facts import facts_of
 from flows.publications.freezing import (
     RECORD,
@@ -186,6 +186,4 @@ def said(found: Verified, workspace: Workspace) -> Iterator[str]:
 
 
 def _when(publication: Publication, workspace: Workspace) -> str:
-    from flows.plan.words import day
-
     return day(publication.approved_at.astimezone(workspace.settings.calendar.zone).date())

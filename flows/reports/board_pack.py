@@ -57,11 +57,6 @@ class Material:
         months = stocktake_months(month, self.settings)
         return self._look_back(months)
 
-    def _back(self, months: tuple[Month, ...]) -> LookBack:
-        now = self.position
-        last = (now.published,) if now.published else ()
-        return look_back(now.plan, self.settings, self.submissions, months, self.noticed, now.known_on, last)
-
     @cached_property
     def year(self) -> LookBack | None:
         """What the annual review looks back on; None in a month without one."""
